@@ -1,0 +1,70 @@
+package investigations
+
+import "time"
+
+// GapKind names a way in which evidence is known to be incomplete.
+type GapKind string
+
+// The kinds of gap that a case reports.
+const (
+	GapDay         GapKind = "day_missing"          // no event on a day between days that have some
+	GapIndex       GapKind = "index_hole"           // a hole in `ei` inside one session
+	GapNoEnd       GapKind = "session_without_end"  // session.start, no end of it
+	GapNoRecording GapKind = "recording_missing"    // the log says recorded, no recording in the case
+	GapRecording   GapKind = "recording_incomplete" // empty, truncated or encrypted recording
+)
+
+// Gap is one hole in the evidence. From and To bound it in UTC where it is a
+// stretch of time; Entity names what it concerns.
+type Gap struct {
+	Kind   GapKind   `json:"kind"`
+	From   time.Time `json:"from,omitzero"`
+	To     time.Time `json:"to,omitzero"`
+	Entity *Entity   `json:"entity,omitempty"`
+	Detail string    `json:"detail"` // one sentence for a person
+	Count  int       `json:"count,omitempty"`
+}
+
+// Source is one file given as evidence.
+type Source struct {
+	ID            int64     `json:"id"`
+	Name          string    `json:"name"` // as given, or the path inside the folder given
+	Format        string    `json:"format"`
+	Size          int64     `json:"size"`           // bytes of the file as given
+	SHA256        string    `json:"sha256"`         // of the file as given
+	ContentSize   int64     `json:"content_size"`   // bytes after decompression
+	ContentSHA256 string    `json:"content_sha256"` // after decompression
+	Events        int64     `json:"events"`         // new events it added
+	Duplicates    int64     `json:"duplicates"`     // events that were in the case already
+	Rejects       int64     `json:"rejects"`        // lines kept but not understood
+	Complete      bool      `json:"complete"`       // read to its end
+	Problem       string    `json:"problem,omitempty"`
+	Base          int64     `json:"base,omitempty"`      // source whose bytes it begins with
+	BaseSize      int64     `json:"base_size,omitempty"` // how many of them
+	Added         time.Time `json:"added"`
+}
+
+// Reject is a stretch of a source that is no event. Its bytes are kept.
+type Reject struct {
+	Source string `json:"source"`
+	Line   int64  `json:"line"`   // counted from 1
+	Offset int64  `json:"offset"` // in the content, from 0
+	Length int64  `json:"length"`
+	Reason string `json:"reason"`
+}
+
+// Coverage says what a case's answers rest on. Every answer carries it, so
+// that "no rows" is never read as "did not happen".
+type Coverage struct {
+	From        time.Time `json:"from,omitzero"`
+	To          time.Time `json:"to,omitzero"`
+	Events      int64     `json:"events"`
+	Sources     int       `json:"sources"`
+	Duplicates  int64     `json:"duplicates"`
+	Rejects     int64     `json:"rejects"`
+	UIDReused   int64     `json:"uid_reused"`
+	Recordings  int       `json:"recordings"`
+	Clusters    []string  `json:"clusters"`
+	ServerMajor int       `json:"server_major,omitempty"` // newest `server_version` seen; 0 unknown
+	Gaps        []Gap     `json:"gaps"`
+}

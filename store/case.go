@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// Extension ends the name of a case file.
+const Extension = ".cordon"
+
+// partialSuffix ends the name of a case that is still being built.
+const partialSuffix = Extension + "-partial"
+
+// Format is the number of the case layout that this version writes. It stands
+// in SQLite's user_version; applicationID marks the file as a case.
+const (
+	Format        = 1
+	applicationID = 0x63726431 // "crd1"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// ErrNotCase is given for a file that is no case.
+var ErrNotCase = errors.New("not a cordon case")
+
+// Case is one open case file. Its methods may be called from several
+// goroutines; one writes at a time.
+type Case struct {
+	path  string
+	pool  *sqlitex.Pool
+	write sync.Mutex
+	names *names
+	now   func() time.Time
+	temp  string // folder to remove on Close, for a case of evidence paths
+}
+
+// Open opens an existing case.
+func Open(ctx context.Context, path string) (*Case, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open case %s: %w", path, errors.Unwrap(err))
+	} else if info.IsDir() {
+		return nil, fmt.Errorf("open case %s: %w: it is a folder", path, ErrNotCase)
+	}
+	if err := checkHeader(path); err != nil {
+		return nil, err
+	}
+	pool, err := sqlitex.NewPool(path, sqlitex.PoolOptions{
+		Flags:    sqlite.OpenReadWrite,
+		PoolSize: 6,
+		PrepareConn: func(conn *sqlite.Conn) error {
+			return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -16000")
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open case %s: %w", path, err)
+	}
+	c := &Case{path: path, pool: pool, names: newNames(), now: time.Now}
+	if err := c.checkFormat(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// checkHeader refuses a file that is no SQLite database before SQLite sees it.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open case %s: %w", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	if n, _ := f.Read(head); n != len(head) || string(head) != "SQLite format 3\x00" {
+		return fmt.Errorf("open case %s: %w", path, ErrNotCase)
+	}
+	return nil
+}
+
+func (c *Case) checkFormat(ctx context.Context) error {
+	return c.read(ctx, func(conn *sqlite.Conn) error {
+		id, err := selectInt(conn, `PRAGMA application_id`)
+		if err != nil {
+			return fmt.Errorf("open case %s: %w", c.path, err)
+		}
+		if id != applicationID {
+			return fmt.Errorf("open case %s: %w, but another program's database", c.path, ErrNotCase)
+		}
+		format, err := selectInt(conn, `PRAGMA user_version`)
+		if err != nil {
+			return fmt.Errorf("open case %s: %w", c.path, err)
+		}
+		if format > Format {
+			return fmt.Errorf("open case %s: it has format %d and this cordon knows formats up to %d: use the newer cordon that made it", c.path, format, Format)
+		}
+		return nil
+	})
+}
+
+// Path is where the case file is.
+func (c *Case) Path() string { return c.path }
+
+// Temporary reports whether the case goes away on Close.
+func (c *Case) Temporary() bool { return c.temp != "" }
+
+// Close ends all reading and removes a temporary case.
+func (c *Case) Close() error {
+	err := c.pool.Close()
+	if c.temp != "" {
+		err = errors.Join(err, os.RemoveAll(c.temp))
+	}
+	return err
+}
+
+// read runs f on a connection of its own; cancelling ctx interrupts it.
+func (c *Case) read(ctx context.Context, f func(*sqlite.Conn) error) error {
+	conn, err := c.pool.Take(ctx)
+	if err != nil {
+		return fmt.Errorf("read case: %w", err)
+	}
+	defer c.pool.Put(conn)
+	if err := f(conn); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	}
+	return nil
+}
+
+// update runs f in one write transaction.
+func (c *Case) update(ctx context.Context, f func(*sqlite.Conn) error) error {
+	c.write.Lock()
+	defer c.write.Unlock()
+	return c.read(ctx, func(conn *sqlite.Conn) (err error) {
+		end, err := sqlitex.ImmediateTransaction(conn)
+		if err != nil {
+			return fmt.Errorf("write case %s: %w", c.path, writeHint(err))
+		}
+		defer end(&err)
+		return f(conn)
+	})
+}
+
+func writeHint(err error) error {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return fmt.Errorf("another cordon is writing to it: %w", err)
+	case sqlite.ResultFull:
+		return fmt.Errorf("the disk is full: %w", err)
+	case sqlite.ResultReadOnly, sqlite.ResultPerm:
+		return fmt.Errorf("it may not be written: %w", err)
+	}
+	return err
+}
+
+// pragmas sets each `name = value` on a connection.
+func pragmas(conn *sqlite.Conn, settings ...string) error {
+	for _, s := range settings {
+		if err := exec(conn, `PRAGMA `+s); err != nil {
+			return fmt.Errorf("set %s: %w", s, err)
+		}
+	}
+	return nil
+}
+
+// schema creates the tables of an empty database.
+func schema(conn *sqlite.Conn) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := sqlitex.ExecuteScriptFS(conn, migrations, name, nil); err != nil {
+			return fmt.Errorf("create the case: %s: %w", filepath.Base(name), err)
+		}
+	}
+	return pragmas(conn, fmt.Sprintf("application_id = %d", applicationID), fmt.Sprintf("user_version = %d", Format))
+}
+
+// NameOf is the path of the case file meant by name: with the extension added
+// where it is missing.
+func NameOf(name string) string {
+	if strings.HasSuffix(name, Extension) {
+		return name
+	}
+	return name + Extension
+}

@@ -1,0 +1,215 @@
+package store
+
+import (
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"cordon/investigations"
+)
+
+// dictionary hands out the numbers of entities, types and texts. What it has
+// seen it remembers; what an older ingest stored it looks up.
+type dictionary struct {
+	conn     *sqlite.Conn
+	old      bool // the case had entries before this ingest
+	entities map[string]uint32
+	types    map[string]uint32
+	texts    map[string]uint32
+	nextEnt  uint32
+	nextType uint32
+	nextText uint32
+	key      []byte
+
+	addEntity, findEntity, setLabel *sqlite.Stmt
+	addType, addText                *sqlite.Stmt
+}
+
+// labelled marks in the entities map that the entity has a label; the number
+// is in the other 31 bits.
+const labelled = 1 << 31
+
+// maxTexts bounds the texts remembered. A text forgotten and met again is
+// stored again: the dictionary saves room, it does not say what is equal.
+const maxTexts = 1 << 16
+
+func newDictionary(conn *sqlite.Conn) (*dictionary, error) {
+	d := &dictionary{conn: conn, entities: make(map[string]uint32), types: make(map[string]uint32), texts: make(map[string]uint32)}
+	for _, p := range []struct {
+		stmt **sqlite.Stmt
+		sql  string
+	}{
+		{&d.addEntity, `INSERT INTO entity(id, kind, name, label) VALUES (?, ?, ?, ?)`},
+		{&d.findEntity, `SELECT id, label IS NOT NULL FROM entity WHERE kind = ? AND name = ?`},
+		{&d.setLabel, `UPDATE entity SET label = ? WHERE id = ? AND label IS NULL`},
+		{&d.addType, `INSERT INTO type(id, event, code, cluster) VALUES (?, ?, ?, ?)`},
+		{&d.addText, `INSERT INTO text(id, value) VALUES (?, ?)`},
+	} {
+		var err error
+		if *p.stmt, err = conn.Prepare(p.sql); err != nil {
+			return nil, fmt.Errorf("prepare the dictionary: %w", err)
+		}
+	}
+	for _, t := range []struct {
+		table string
+		next  *uint32
+	}{{"entity", &d.nextEnt}, {"type", &d.nextType}, {"text", &d.nextText}} {
+		n, err := selectInt(conn, "SELECT coalesce(max(id), 0) FROM "+t.table)
+		if err != nil {
+			return nil, err
+		}
+		*t.next = uint32(n) + 1
+	}
+	d.old = d.nextType > 1
+	return d, d.loadTypes()
+}
+
+func (d *dictionary) loadTypes() error {
+	stmt, err := d.conn.Prepare(`SELECT id, event, code, cluster FROM type`)
+	if err != nil {
+		return err
+	}
+	for {
+		row, err := stmt.Step()
+		if err != nil || !row {
+			return err
+		}
+		d.types[stmt.ColumnText(1)+"\x00"+stmt.ColumnText(2)+"\x00"+stmt.ColumnText(3)] = uint32(stmt.ColumnInt64(0))
+	}
+}
+
+// typeID numbers the triple (event, code, cluster).
+func (d *dictionary) typeID(event, code, cluster []byte) (uint32, error) {
+	k := append(append(append(append(append(d.key[:0], event...), 0), code...), 0), cluster...)
+	d.key = k
+	if id, ok := d.types[string(k)]; ok {
+		return id, nil
+	}
+	id := d.nextType
+	d.nextType++
+	d.types[string(k)] = id
+	d.addType.BindInt64(1, int64(id))
+	d.addType.BindText(2, string(event))
+	d.addType.BindText(3, string(code))
+	d.addType.BindText(4, string(cluster))
+	return id, run(d.addType)
+}
+
+// entityID numbers an entity, and keeps the first label given for it.
+func (d *dictionary) entityID(kind investigations.Kind, name, label []byte) (uint32, error) {
+	u, isUUID := uuidBytes(name)
+	k := append(d.key[:0], byte(kind))
+	if isUUID {
+		k[0] |= 0x80
+		k = append(k, u[:]...)
+	} else {
+		k = append(k, name...)
+	}
+	d.key = k
+	v, ok := d.entities[string(k)]
+	if !ok {
+		var err error
+		if v, err = d.storedEntity(kind, name, u, isUUID); err != nil {
+			return 0, err
+		}
+		if v == 0 {
+			return d.newEntity(kind, name, label, u, isUUID)
+		}
+		d.entities[string(k)] = v
+	}
+	if len(label) > 0 && v&labelled == 0 {
+		d.entities[string(k)] = v | labelled
+		d.setLabel.BindText(1, string(label))
+		d.setLabel.BindInt64(2, int64(v))
+		return v, run(d.setLabel)
+	}
+	return v &^ labelled, nil
+}
+
+func (d *dictionary) storedEntity(kind investigations.Kind, name []byte, u [16]byte, isUUID bool) (uint32, error) {
+	if !d.old {
+		return 0, nil
+	}
+	d.findEntity.BindInt64(1, int64(kind))
+	bindName(d.findEntity, 2, name, u, isUUID)
+	defer d.findEntity.Reset()
+	row, err := d.findEntity.Step()
+	if err != nil || !row {
+		return 0, err
+	}
+	v := uint32(d.findEntity.ColumnInt64(0))
+	if d.findEntity.ColumnInt64(1) != 0 {
+		v |= labelled
+	}
+	return v, nil
+}
+
+func (d *dictionary) newEntity(kind investigations.Kind, name, label []byte, u [16]byte, isUUID bool) (uint32, error) {
+	id := d.nextEnt
+	if id >= labelled {
+		return 0, fmt.Errorf("the case holds more than %d entities", labelled)
+	}
+	d.nextEnt++
+	v := id
+	d.addEntity.BindInt64(1, int64(id))
+	d.addEntity.BindInt64(2, int64(kind))
+	bindName(d.addEntity, 3, name, u, isUUID)
+	if len(label) > 0 {
+		d.addEntity.BindText(4, string(label))
+		v |= labelled
+	} else {
+		d.addEntity.BindNull(4)
+	}
+	d.entities[string(d.key)] = v
+	return id, run(d.addEntity)
+}
+
+// textID stores a text, once as long as it is remembered.
+func (d *dictionary) textID(text []byte) (uint32, error) {
+	if id, ok := d.texts[string(text)]; ok {
+		return id, nil
+	}
+	if len(d.texts) >= maxTexts {
+		clear(d.texts)
+	}
+	id := d.nextText
+	d.nextText++
+	d.texts[string(text)] = id
+	d.addText.BindInt64(1, int64(id))
+	d.addText.BindText(2, string(text))
+	return id, run(d.addText)
+}
+
+func bindName(stmt *sqlite.Stmt, param int, name []byte, u [16]byte, isUUID bool) {
+	if isUUID {
+		stmt.BindBytes(param, u[:])
+		return
+	}
+	stmt.BindText(param, string(name))
+}
+
+// run steps a statement that returns no row and makes it ready again.
+func run(stmt *sqlite.Stmt) error {
+	_, err := stmt.Step()
+	if reset := stmt.Reset(); err == nil {
+		err = reset
+	}
+	return err
+}
+
+// selectInt runs a query that gives one integer.
+func selectInt(conn *sqlite.Conn, sql string, args ...int64) (int64, error) {
+	stmt, err := conn.Prepare(sql)
+	if err != nil {
+		return 0, err
+	}
+	defer stmt.Reset()
+	for i, a := range args {
+		stmt.BindInt64(i+1, a)
+	}
+	row, err := stmt.Step()
+	if err != nil || !row {
+		return 0, err
+	}
+	return stmt.ColumnInt64(0), nil
+}

@@ -1,0 +1,446 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"cordon/investigations"
+)
+
+// Progress says how far an ingest has come.
+type Progress struct {
+	Source     string
+	File       int   // number of the file being read, from 1
+	Files      int   // of so many
+	Bytes      int64 // of all files, as they are on disk
+	TotalBytes int64 // 0 when unknown
+	Events     int64 // new ones
+}
+
+// Options are what a caller may set for an ingest.
+type Options struct {
+	Progress func(Progress)   // called a few times a second; may be nil
+	Now      func() time.Time // may be nil
+}
+
+// Skipped is a file below the paths given that is no evidence or could not be
+// read.
+type Skipped struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// Report says what one ingest did.
+type Report struct {
+	Sources    []investigations.Source `json:"sources"`
+	Known      []string                `json:"known"` // files the case had already
+	Skipped    []Skipped               `json:"skipped"`
+	Events     int64                   `json:"events"`
+	Duplicates int64                   `json:"duplicates"`
+	Rejects    int64                   `json:"rejects"`
+	Recordings int                     `json:"recordings"`
+}
+
+// commitEvents is after how many events an append is committed.
+const commitEvents = 50_000
+
+// Build makes a new case of the paths given. It is built beside its name and
+// appears under it when it is whole: a kill leaves no half case, and the next
+// Build starts again.
+func Build(ctx context.Context, path string, paths []string, opts Options) (*Case, Report, error) {
+	if _, err := os.Stat(path); err == nil {
+		return nil, Report{}, fmt.Errorf("create case %s: it exists already", path)
+	}
+	partial := path[:len(path)-len(filepath.Ext(path))] + partialSuffix
+	if err := os.Remove(partial); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, Report{}, fmt.Errorf("create case %s: remove what a killed ingest left: %w", path, err)
+	}
+	report, err := buildPartial(ctx, partial, paths, opts)
+	if err == nil {
+		err = publish(partial, path)
+	}
+	if err != nil {
+		return nil, report, errors.Join(err, removeIfThere(partial))
+	}
+	c, err := Open(ctx, path)
+	return c, report, err
+}
+
+// BuildTemporary makes a case that goes away when it is closed.
+func BuildTemporary(ctx context.Context, paths []string, opts Options) (*Case, Report, error) {
+	dir, err := os.MkdirTemp("", "cordon-")
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("create a temporary case: %w", err)
+	}
+	c, report, err := Build(ctx, filepath.Join(dir, "evidence"+Extension), paths, opts)
+	if err != nil {
+		return nil, report, errors.Join(err, os.RemoveAll(dir))
+	}
+	c.temp = dir
+	return c, report, nil
+}
+
+func buildPartial(ctx context.Context, partial string, paths []string, opts Options) (Report, error) {
+	f, err := os.OpenFile(partial, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return Report{}, fmt.Errorf("create case: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return Report{}, err
+	}
+	conn, err := sqlite.OpenConn(partial, sqlite.OpenReadWrite)
+	if err != nil {
+		return Report{}, fmt.Errorf("create case: %w", err)
+	}
+	err = pragmas(conn, "page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -32000")
+	var report Report
+	if err == nil {
+		if err = schema(conn); err == nil {
+			report, err = ingest(ctx, conn, paths, opts, true)
+		}
+	}
+	return report, errors.Join(err, conn.Close())
+}
+
+// publish makes the partial file durable and gives it its name.
+func publish(partial, path string) error {
+	f, err := os.OpenFile(partial, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("finish case: %w", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("finish case: %w", err)
+	}
+	if err := os.Rename(partial, path); err != nil {
+		return fmt.Errorf("finish case: %w", err)
+	}
+	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+		defer dir.Close()
+		return dir.Sync()
+	}
+	return nil
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Ingest adds the paths to the case. It commits every 50,000 events; killed at
+// any moment, the next Ingest of the same paths goes on after the last commit.
+func (c *Case) Ingest(ctx context.Context, paths []string, opts Options) (Report, error) {
+	c.write.Lock()
+	defer c.write.Unlock()
+	conn, err := sqlite.OpenConn(c.path, sqlite.OpenReadWrite)
+	if err != nil {
+		return Report{}, fmt.Errorf("write case %s: %w", c.path, err)
+	}
+	err = pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -32000")
+	var report Report
+	if err == nil {
+		report, err = ingest(ctx, conn, paths, opts, false)
+	}
+	if err != nil {
+		err = fmt.Errorf("write case %s: %w", c.path, writeHint(err))
+	}
+	return report, errors.Join(err, conn.Close())
+}
+
+// ingester is one run over a list of files.
+type ingester struct {
+	conn    *sqlite.Conn
+	w       *writer
+	jobs    chan *block
+	build   bool // a new case: one transaction, the order index at the end
+	opts    Options
+	now     func() time.Time
+	report  Report
+	prog    Progress
+	before  int64 // bytes of the files done
+	shown   time.Time
+	pending int64 // events since the last commit
+}
+
+// ingest reads the paths into the database behind conn.
+func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options, build bool) (Report, error) {
+	files, err := locate(paths)
+	if err != nil {
+		return Report{}, err
+	}
+	in := &ingester{conn: conn, build: build, opts: opts, now: opts.Now, jobs: make(chan *block, 2*runtime.GOMAXPROCS(0))}
+	if in.now == nil {
+		in.now = time.Now
+	}
+	in.prog.Files = len(files)
+	for _, f := range files {
+		if info, err := os.Stat(f.path); err == nil {
+			in.prog.TotalBytes += info.Size()
+		}
+	}
+	if err := exec(conn, `BEGIN IMMEDIATE`); err != nil {
+		return Report{}, err
+	}
+	if in.w, err = newWriter(conn); err != nil {
+		return Report{}, errors.Join(err, exec(conn, `ROLLBACK`))
+	}
+	conn.SetInterrupt(ctx.Done())
+	if err = in.run(ctx, files); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return in.report, errors.Join(err, rollback(conn))
+	}
+	return in.report, exec(conn, `COMMIT`)
+}
+
+// run starts the workers and reads all files.
+func (in *ingester) run(ctx context.Context, files []location) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer close(in.jobs)
+	for range runtime.GOMAXPROCS(0) {
+		enc, err := newEncoder()
+		if err != nil {
+			return err
+		}
+		workers.Go(func() { worker(in.jobs, enc) })
+	}
+	if err := in.files(ctx, files); err != nil {
+		return err
+	}
+	return in.finish(ctx)
+}
+
+func exec(conn *sqlite.Conn, sql string) error { return sqlitex.ExecuteTransient(conn, sql, nil) }
+
+// rollback ends a transaction that SQLite may have ended by itself.
+func rollback(conn *sqlite.Conn) error {
+	conn.SetInterrupt(nil)
+	if conn.AutocommitEnabled() {
+		return nil
+	}
+	return exec(conn, `ROLLBACK`)
+}
+
+func (in *ingester) files(ctx context.Context, files []location) error {
+	for i, f := range files {
+		in.prog.File, in.prog.Source = i+1, f.name
+		o, skip, err := in.open(f)
+		if err == nil && skip == "" {
+			err = in.source(ctx, o)
+		}
+		if err != nil {
+			return err
+		}
+		if skip != "" {
+			in.report.Skipped = append(in.report.Skipped, Skipped{f.name, skip})
+		}
+		if info, err := os.Stat(f.path); err == nil {
+			in.before += info.Size()
+		}
+	}
+	return nil
+}
+
+// opened is an input with the decision how it enters the case.
+type opened struct {
+	*input
+	*opening
+}
+
+// open opens a file and decides how it enters the case. A file that cannot be
+// read or is no evidence gives the reason to skip it; the error is the case's.
+func (in *ingester) open(f location) (o opened, skip string, err error) {
+	i, err := openInput(f)
+	if err != nil {
+		return opened{}, skipReason(err), nil
+	}
+	how, err := resume(in.conn, i, in.now())
+	if errors.Is(err, errReopen) {
+		if err := i.close(); err != nil {
+			return opened{}, "", err
+		}
+		if i, err = openInput(f); err != nil {
+			return opened{}, skipReason(err), nil
+		}
+		how, err = nil, nil
+	}
+	if err != nil {
+		return opened{}, "", errors.Join(err, i.close())
+	}
+	if how == nil {
+		how = begin(i, in.now())
+	}
+	return opened{i, how}, "", nil
+}
+
+func skipReason(err error) string {
+	if errors.Is(err, errNotEvidence) {
+		return errNotEvidence.Error()
+	}
+	return err.Error()
+}
+
+// source stores one opened input.
+func (in *ingester) source(ctx context.Context, o opened) (err error) {
+	defer func() { err = errors.Join(err, o.close()) }()
+	if o.known {
+		in.report.Known = append(in.report.Known, o.name)
+		return nil
+	}
+	events, duplicates, rejects := o.row.events, o.row.duplicates, o.row.rejects
+	if err := o.row.save(in.conn); err != nil {
+		return err
+	}
+	readErr, err := in.blocks(ctx, o)
+	if err != nil {
+		return err
+	}
+	if readErr != nil {
+		o.row.problem = fmt.Sprintf("reading stopped after %d bytes: %v", o.row.contentSize, readErr)
+	} else {
+		o.row.complete = true
+		o.row.sha256 = o.finishFile()
+		if o.plain {
+			o.row.sha256 = o.row.contentSHA256
+		}
+		o.row.size = max(o.row.size, o.read.n)
+	}
+	if o.row.contentSHA256 == nil {
+		o.row.contentSHA256 = o.sum.Sum(nil)
+	}
+	if isRecording(o.row.format) {
+		if err := in.recording(ctx, o.row); err != nil {
+			return err
+		}
+	}
+	in.report.Events += o.row.events - events
+	in.report.Duplicates += o.row.duplicates - duplicates
+	in.report.Rejects += o.row.rejects - rejects
+	in.report.Sources = append(in.report.Sources, o.row.public())
+	return in.commit(ctx, o.row, true)
+}
+
+// blocks moves the content through the workers into the case, in order. The
+// first error is the source's, the second the case's.
+func (in *ingester) blocks(ctx context.Context, o opened) (readErr, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	order := make(chan *block, 2*runtime.GOMAXPROCS(0))
+	var ended error
+	go func() {
+		defer close(order)
+		cut := cutter{r: o.rest, isLog: isLog(o.row.format), offset: o.row.contentSize, sum: o.sum}
+		for {
+			b, err := cut.next(ctx)
+			if b == nil {
+				ended = err
+				return
+			}
+			in.jobs <- b
+			order <- b
+		}
+	}()
+	for b := range order {
+		<-b.done
+		if err == nil {
+			if err = in.block(ctx, b, o); err != nil {
+				cancel()
+			}
+		}
+		b.recycle()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if errors.Is(ended, io.EOF) && !errors.Is(ended, io.ErrUnexpectedEOF) {
+		ended = nil
+	}
+	return ended, nil
+}
+
+func (in *ingester) block(ctx context.Context, b *block, o opened) error {
+	s, before := o.row, o.row.events
+	if err := in.w.store(b, s); err != nil {
+		return err
+	}
+	s.contentSize = b.offset + int64(len(b.data))
+	s.contentSHA256 = b.hashSums
+	s.tail = s.contentSize
+	if n := len(b.rejects); n > 0 && b.isLog && b.data[len(b.data)-1] != '\n' {
+		if last := b.rejects[n-1]; last.off+last.size >= len(b.data)-1 {
+			s.tail = b.offset + int64(last.off)
+		}
+	}
+	in.pending += s.events - before
+	in.progress(o, s.events-before)
+	return in.commit(ctx, s, false)
+}
+
+// commit makes what is stored durable, from time to time or when told to. A
+// new case is one transaction.
+func (in *ingester) commit(_ context.Context, s *sourceRow, now bool) error {
+	if in.build {
+		if now {
+			return s.save(in.conn)
+		}
+		return nil
+	}
+	if !now && in.pending < commitEvents {
+		return nil
+	}
+	in.pending = 0
+	if err := in.w.flush(); err != nil {
+		return err
+	}
+	if err := s.save(in.conn); err != nil {
+		return err
+	}
+	if err := exec(in.conn, `COMMIT`); err != nil {
+		return err
+	}
+	return exec(in.conn, `BEGIN IMMEDIATE`)
+}
+
+func (in *ingester) progress(o opened, events int64) {
+	in.prog.Events += events
+	if in.opts.Progress == nil {
+		return
+	}
+	if t := in.now(); t.Sub(in.shown) > 100*time.Millisecond {
+		in.shown = t
+		in.prog.Bytes = in.before + o.read.n
+		in.opts.Progress(in.prog)
+	}
+}
+
+// finish writes what is left in memory and what is derived from all events.
+func (in *ingester) finish(ctx context.Context) error {
+	if err := in.w.flush(); err != nil {
+		return err
+	}
+	if in.build {
+		if err := exec(in.conn, `CREATE INDEX event_time ON event(time)`); err != nil {
+			return err
+		}
+	}
+	if err := in.w.saveServer(); err != nil {
+		return err
+	}
+	return refreshGaps(ctx, in.conn)
+}

@@ -1,0 +1,162 @@
+-- Format 1 of a cordon case. Times are milliseconds since 1970, UTC.
+
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value
+) WITHOUT ROWID;
+
+-- One file given as evidence. Content is what is left after decompression; its
+-- first base_size bytes stand in the source `base`, the rest in chunks.
+CREATE TABLE source (
+  id             INTEGER PRIMARY KEY,
+  name           TEXT NOT NULL,
+  path           TEXT NOT NULL,
+  format         TEXT NOT NULL,
+  size           INTEGER NOT NULL,
+  sha256         BLOB,
+  content_size   INTEGER NOT NULL,
+  content_sha256 BLOB,
+  base           INTEGER REFERENCES source(id),
+  base_size      INTEGER NOT NULL DEFAULT 0,
+  tail           INTEGER NOT NULL,           -- where an unfinished last line begins
+  lines          INTEGER NOT NULL DEFAULT 0, -- line ends before tail
+  events         INTEGER NOT NULL DEFAULT 0,
+  duplicates     INTEGER NOT NULL DEFAULT 0,
+  rejects        INTEGER NOT NULL DEFAULT 0,
+  complete       INTEGER NOT NULL DEFAULT 0,
+  problem        TEXT NOT NULL DEFAULT '',
+  added          INTEGER NOT NULL
+);
+
+CREATE TABLE chunk (
+  id          INTEGER PRIMARY KEY,
+  source      INTEGER NOT NULL REFERENCES source(id),
+  offset      INTEGER NOT NULL, -- in the content
+  size        INTEGER NOT NULL, -- before compression
+  first_event INTEGER,          -- NULL when the chunk added none
+  events      INTEGER NOT NULL,
+  spans       BLOB,             -- varint pairs (gap, length); NULL: each line is one event
+  data        BLOB NOT NULL     -- zstd
+);
+CREATE UNIQUE INDEX chunk_source ON chunk(source, offset);
+CREATE UNIQUE INDEX chunk_event ON chunk(first_event) WHERE first_event IS NOT NULL;
+
+CREATE TABLE reject (
+  source INTEGER NOT NULL REFERENCES source(id),
+  offset INTEGER NOT NULL,
+  size   INTEGER NOT NULL,
+  line   INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (source, offset)
+) WITHOUT ROWID;
+
+CREATE TABLE type (
+  id      INTEGER PRIMARY KEY,
+  event   TEXT NOT NULL,
+  code    TEXT NOT NULL,
+  cluster TEXT NOT NULL,
+  UNIQUE (event, code, cluster)
+);
+
+-- name is TEXT, or a 16-byte BLOB for a UUID written in the usual way.
+CREATE TABLE entity (
+  id    INTEGER PRIMARY KEY,
+  kind  INTEGER NOT NULL,
+  name  NOT NULL,
+  label TEXT
+);
+CREATE UNIQUE INDEX entity_name ON entity(kind, name);
+
+CREATE TABLE text (
+  id    INTEGER PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE event (
+  id      INTEGER PRIMARY KEY,
+  time    INTEGER NOT NULL,
+  type    INTEGER NOT NULL,
+  ei      INTEGER NOT NULL,
+  uid,                 -- 16-byte BLOB for a UUID, TEXT for any other, NULL for none
+  user    INTEGER,     -- entity: actor
+  login   INTEGER,     -- entity: OS login
+  host    INTEGER,     -- entity: host
+  address INTEGER,     -- entity: source address
+  session INTEGER,     -- entity: session
+  text    INTEGER,
+  flags   INTEGER NOT NULL,
+  expires INTEGER,
+  more    BLOB         -- every other involvement: varints entity * 16 + role
+);
+
+CREATE TABLE posting (
+  entity INTEGER NOT NULL,
+  role   INTEGER NOT NULL,
+  type   INTEGER NOT NULL,
+  first  INTEGER NOT NULL, -- lowest event id of the run
+  n      INTEGER NOT NULL,
+  tmin   INTEGER,          -- NULL when n is 1: the event's own time
+  tmax   INTEGER,
+  ids    BLOB,             -- n-1 delta varints after first; NULL when n is 1
+  PRIMARY KEY (entity, role, type, first)
+) WITHOUT ROWID;
+
+-- Events by UTC day, counted from 1970; those without a time on a day of their own.
+CREATE TABLE day (day INTEGER PRIMARY KEY, events INTEGER NOT NULL);
+
+-- The same uid on lines that are not equal: real logs do that.
+CREATE TABLE uid_reused (
+  event INTEGER PRIMARY KEY,
+  other INTEGER NOT NULL
+);
+
+CREATE TABLE recording (
+  id       INTEGER PRIMARY KEY,
+  source   INTEGER NOT NULL UNIQUE REFERENCES source(id),
+  session  TEXT NOT NULL,
+  format   TEXT NOT NULL,
+  kind     TEXT NOT NULL,
+  complete INTEGER NOT NULL,
+  detail   TEXT NOT NULL,
+  start    INTEGER NOT NULL,
+  duration INTEGER NOT NULL, -- milliseconds
+  cols     INTEGER NOT NULL,
+  rows     INTEGER NOT NULL
+);
+CREATE INDEX recording_session ON recording(session);
+
+CREATE TABLE journal (
+  seq   INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL -- one JSON object, hash-chained
+);
+
+-- What is known to be missing, worked out at the end of each ingest.
+CREATE TABLE gap (
+  id     INTEGER PRIMARY KEY,
+  kind   TEXT NOT NULL,
+  since  INTEGER NOT NULL,
+  until  INTEGER NOT NULL,
+  entity INTEGER, -- kind of the entity, with its name
+  name   TEXT,
+  detail TEXT NOT NULL,
+  count  INTEGER NOT NULL
+);
+
+-- What a responder marked, and where the console was left.
+CREATE TABLE star (event INTEGER PRIMARY KEY);
+CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE VIEW entities AS
+SELECT id, kind,
+  CASE typeof(name) WHEN 'blob' THEN lower(substr(hex(name),1,8)||'-'||substr(hex(name),9,4)||'-'||substr(hex(name),13,4)||'-'||substr(hex(name),17,4)||'-'||substr(hex(name),21)) ELSE name END AS name,
+  label
+FROM entity;
+
+CREATE VIEW events AS
+SELECT e.id, strftime('%Y-%m-%dT%H:%M:%fZ', e.time / 1000.0, 'unixepoch') AS time, t.event, t.code, e.ei,
+  CASE typeof(e.uid) WHEN 'blob' THEN lower(substr(hex(e.uid),1,8)||'-'||substr(hex(e.uid),9,4)||'-'||substr(hex(e.uid),13,4)||'-'||substr(hex(e.uid),17,4)||'-'||substr(hex(e.uid),21)) ELSE e.uid END AS uid,
+  t.cluster, u.name AS user, l.name AS login, h.name AS host, h.label AS hostname, a.name AS address, s.name AS session, x.value AS text,
+  CASE e.flags >> 12 WHEN 1 THEN 'success' WHEN 2 THEN 'failure' END AS outcome
+FROM event e JOIN type t ON t.id = e.type
+LEFT JOIN entities u ON u.id = e.user LEFT JOIN entities l ON l.id = e.login LEFT JOIN entities h ON h.id = e.host
+LEFT JOIN entities a ON a.id = e.address LEFT JOIN entities s ON s.id = e.session LEFT JOIN text x ON x.id = e.text;

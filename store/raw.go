@@ -1,0 +1,256 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+	"zombiezen.com/go/sqlite"
+)
+
+// rawReader finds the bytes of events. It keeps the last chunks unpacked, since
+// events that are wanted together were mostly read together. It is for one
+// goroutine.
+type rawReader struct {
+	conn   *sqlite.Conn
+	dec    *zstd.Decoder
+	recent []*chunk // last used first
+}
+
+const chunksKept = 8
+
+// chunk is one unpacked stretch of a source.
+type chunk struct {
+	id     int64
+	first  int64 // event id of the first event
+	events int64
+	data   []byte
+	ends   []int // pairs of start and end of each event in data
+}
+
+func newRawReader(conn *sqlite.Conn) *rawReader { return &rawReader{conn: conn} }
+
+func (r *rawReader) close() {
+	if r.dec != nil {
+		r.dec.Close()
+	}
+}
+
+// event returns the line of an event, valid until the next call.
+func (r *rawReader) event(id int64) ([]byte, error) {
+	for i, c := range r.recent {
+		if id >= c.first && id < c.first+c.events {
+			copy(r.recent[1:i+1], r.recent[:i])
+			r.recent[0] = c
+			return c.line(id)
+		}
+	}
+	c, err := r.load(id)
+	if err != nil {
+		return nil, err
+	}
+	r.recent = append([]*chunk{c}, r.recent[:min(len(r.recent), chunksKept-1)]...)
+	return c.line(id)
+}
+
+func (c *chunk) line(id int64) ([]byte, error) {
+	i := 2 * int(id-c.first)
+	if i+1 >= len(c.ends) || c.ends[i+1] > len(c.data) {
+		return nil, fmt.Errorf("the case file is damaged: chunk %d ends before event %d", c.id, id)
+	}
+	return c.data[c.ends[i]:c.ends[i+1]], nil
+}
+
+func (r *rawReader) load(id int64) (*chunk, error) {
+	stmt, err := r.conn.Prepare(`SELECT id, first_event, events, size, spans, data FROM chunk
+		WHERE first_event IS NOT NULL AND first_event <= ? ORDER BY first_event DESC LIMIT 1`)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Reset()
+	stmt.BindInt64(1, id)
+	row, err := stmt.Step()
+	if err != nil {
+		return nil, fmt.Errorf("read event %d: %w", id, err)
+	}
+	c := &chunk{}
+	if row {
+		c.id, c.first, c.events = stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnInt64(2)
+	}
+	if !row || id >= c.first+c.events {
+		return nil, fmt.Errorf("the case holds no event %d", id)
+	}
+	if c.data, err = r.unpack(stmt, 5, stmt.ColumnInt64(3)); err != nil {
+		return nil, fmt.Errorf("read chunk %d: %w", c.id, err)
+	}
+	if stmt.ColumnIsNull(4) {
+		c.ends = lineSpans(c.data, int(c.events))
+		return c, nil
+	}
+	spans := make([]byte, stmt.ColumnLen(4))
+	stmt.ColumnBytes(4, spans)
+	c.ends, err = unpackSpans(spans)
+	return c, err
+}
+
+// unpack decompresses a zstd column whose content must have the given size.
+func (r *rawReader) unpack(stmt *sqlite.Stmt, col int, size int64) ([]byte, error) {
+	if r.dec == nil {
+		dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+		if err != nil {
+			return nil, err
+		}
+		r.dec = dec
+	}
+	packed := make([]byte, stmt.ColumnLen(col))
+	stmt.ColumnBytes(col, packed)
+	data, err := r.dec.DecodeAll(packed, make([]byte, 0, max(0, min(size, 2*maxLine))))
+	if err != nil {
+		return nil, fmt.Errorf("the case file is damaged: %w", err)
+	}
+	if int64(len(data)) != size {
+		return nil, fmt.Errorf("the case file is damaged: %d bytes where %d were stored", len(data), size)
+	}
+	return data, nil
+}
+
+// lineSpans finds the lines of a chunk in which every line is an event.
+func lineSpans(data []byte, n int) []int {
+	ends := make([]int, 0, 2*n)
+	for at := 0; at < len(data); {
+		end, next := len(data), len(data)
+		if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
+			end, next = at+i, at+i+1
+		}
+		if end > at && data[end-1] == '\r' {
+			end--
+		}
+		ends = append(ends, at, end)
+		at = next
+	}
+	return ends
+}
+
+func unpackSpans(b []byte) ([]int, error) {
+	var ends []int
+	at := 0
+	for len(b) > 0 {
+		gap, rest, err := takeVarint(b)
+		if err != nil {
+			return nil, err
+		}
+		size, rest, err := takeVarint(rest)
+		if err != nil {
+			return nil, err
+		}
+		if gap > 1<<40 || size > 1<<40 {
+			return nil, errVarint
+		}
+		start := at + int(gap)
+		at = start + int(size)
+		ends = append(ends, start, at)
+		b = rest
+	}
+	return ends, nil
+}
+
+// Raw returns the line of an event as it stood in its source, without its line
+// end.
+func (c *Case) Raw(ctx context.Context, id int64) ([]byte, error) {
+	var out []byte
+	err := c.RawEach(ctx, []int64{id}, func(_ int64, line []byte) error {
+		out = bytes.Clone(line)
+		return nil
+	})
+	return out, err
+}
+
+// RawEach calls yield with the line of each event, in the order given. The line
+// is valid during the call.
+func (c *Case) RawEach(ctx context.Context, ids []int64, yield func(id int64, line []byte) error) error {
+	return c.read(ctx, func(conn *sqlite.Conn) error {
+		r := newRawReader(conn)
+		defer r.close()
+		for _, id := range ids {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			line, err := r.event(id)
+			if err != nil {
+				return err
+			}
+			if err := yield(id, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Replay writes the content of a source byte for byte: what was left of the
+// file after decompression, line ends and rejects included.
+func (c *Case) Replay(ctx context.Context, source int64, w io.Writer) error {
+	return c.read(ctx, func(conn *sqlite.Conn) error {
+		r := newRawReader(conn)
+		defer r.close()
+		return replay(ctx, r, source, -1, w)
+	})
+}
+
+// replay writes the first limit bytes of a source, all of them below 0.
+func replay(ctx context.Context, r *rawReader, source, limit int64, w io.Writer) error {
+	base, err := selectInt(r.conn, `SELECT coalesce(base, 0) FROM source WHERE id = ?`, source)
+	if err != nil {
+		return err
+	}
+	if base >= source {
+		return fmt.Errorf("the case file is damaged: source %d rests on source %d", source, base)
+	}
+	if base != 0 {
+		size, err := selectInt(r.conn, `SELECT base_size FROM source WHERE id = ?`, source)
+		if err != nil {
+			return err
+		}
+		if limit >= 0 {
+			size = min(size, limit)
+		}
+		if err := replay(ctx, r, base, size, w); err != nil {
+			return err
+		}
+	}
+	return replayChunks(ctx, r, source, limit, w)
+}
+
+func replayChunks(ctx context.Context, r *rawReader, source, limit int64, w io.Writer) error {
+	stmt, _, err := r.conn.PrepareTransient(`SELECT offset, size, data FROM chunk WHERE source = ? ORDER BY offset`)
+	if err != nil {
+		return err
+	}
+	defer stmt.Finalize()
+	stmt.BindInt64(1, source)
+	for {
+		row, err := stmt.Step()
+		if err != nil || !row {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		offset := stmt.ColumnInt64(0)
+		if limit >= 0 && offset >= limit {
+			return nil
+		}
+		data, err := r.unpack(stmt, 2, stmt.ColumnInt64(1))
+		if err != nil {
+			return err
+		}
+		if limit >= 0 {
+			data = data[:min(int64(len(data)), limit-offset)]
+		}
+		if _, err := w.Write(data); err != nil {
+			return err
+		}
+	}
+}

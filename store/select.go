@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"cordon/investigations"
+	"cordon/investigations/filter"
+)
+
+// eagerEvents is up to how many candidates a selection is worked out at once.
+const eagerEvents = 20_000
+
+// Selection is the events that a filter lets through, ready to be read in
+// windows. Terms that the index answers give candidates; the filter itself is
+// then asked about each event that is read, so the answer never depends on the
+// index being cleverer than the filter.
+type Selection struct {
+	expr    filter.Expr
+	needRaw bool
+
+	eager     bool
+	positions []investigations.Position // when eager: exactly the events, in order
+	bits      []uint64                  // candidates by event id; nil: every event
+	bound     int64                     // how many candidates there are
+}
+
+// Count is how many events are selected, and whether that is exact: when it is
+// not, it is the most there can be.
+func (s *Selection) Count() (n int64, exact bool) {
+	if s.eager {
+		return int64(len(s.positions)), true
+	}
+	return s.bound, s.expr.IsZero() || s.onlyCandidates()
+}
+
+// onlyCandidates reports whether every candidate is selected for certain.
+func (s *Selection) onlyCandidates() bool {
+	for _, t := range s.expr.Terms {
+		if t.Negate || t.Key != filter.KeyEvent {
+			return false
+		}
+	}
+	return len(s.expr.Terms) == 1
+}
+
+// Select prepares the reading of the events that expr lets through. Names that
+// the filter finds by wildcards are looked up in the dictionary.
+func (c *Case) Select(ctx context.Context, expr filter.Expr) (*Selection, error) {
+	s := &Selection{expr: expr}
+	for _, t := range expr.Terms {
+		s.needRaw = s.needRaw || t.Key == filter.KeyText
+	}
+	err := c.read(ctx, func(conn *sqlite.Conn) error {
+		ids, narrowed, err := c.candidates(conn, expr)
+		if err != nil {
+			return err
+		}
+		if !narrowed {
+			s.bound, err = selectInt(conn, `SELECT coalesce(sum(events), 0) FROM day`)
+			return err
+		}
+		s.bound = int64(len(ids))
+		if len(ids) <= eagerEvents {
+			return s.settle(ctx, c, conn, ids)
+		}
+		s.bits = make([]uint64, ids[len(ids)-1]/64+1)
+		for _, id := range ids {
+			s.bits[id/64] |= 1 << (id % 64)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("filter events: %w", err)
+	}
+	return s, nil
+}
+
+// candidates are the ids of the events that may pass, ascending; narrowed is
+// false when no term says anything that the index knows.
+func (c *Case) candidates(conn *sqlite.Conn, expr filter.Expr) (ids []int64, narrowed bool, err error) {
+	for _, t := range expr.Terms {
+		info := t.Key.Info()
+		if t.Negate || info.Class != filter.ClassEntity && t.Key != filter.KeyEvent {
+			continue
+		}
+		var entities []int64
+		match := func(string) bool { return true }
+		if t.Key == filter.KeyEvent {
+			entities, match = []int64{everyEvent}, t.MatchType
+		} else if entities, err = matchingEntities(conn, t, info.Kinds); err != nil {
+			return nil, false, err
+		}
+		found, err := c.union(conn, entities, match)
+		if err != nil {
+			return nil, false, err
+		}
+		if narrowed {
+			found = intersect(ids, found)
+		}
+		ids, narrowed = found, true
+	}
+	return ids, narrowed, nil
+}
+
+// union is all events of the entities whose type matches, ascending.
+func (c *Case) union(conn *sqlite.Conn, entities []int64, match func(string) bool) ([]int64, error) {
+	var out []int64
+	for _, e := range entities {
+		groups, err := c.groups(conn, e)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range groups {
+			if match(g.Type) {
+				out = append(out, g.IDs...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+func intersect(a, b []int64) []int64 {
+	out := a[:0]
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			out = append(out, a[0])
+			a, b = a[1:], b[1:]
+		}
+	}
+	return out
+}
+
+// matchingEntities finds the entities that a term names, by name or label.
+func matchingEntities(conn *sqlite.Conn, t filter.Term, kinds []investigations.Kind) ([]int64, error) {
+	var out []int64
+	var r reader
+	for _, k := range kinds {
+		err := sqlitex.Execute(conn, `SELECT id, name, label FROM entity WHERE kind = ?`, &sqlitex.ExecOptions{
+			Args: []any{int64(k)},
+			ResultFunc: func(stmt *sqlite.Stmt) error {
+				if t.MatchEntity(r.nameColumn(stmt, 1), stmt.ColumnText(2)) {
+					out = append(out, stmt.ColumnInt64(0))
+				}
+				return nil
+			},
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// settle asks the filter about each candidate and sorts what passes.
+func (s *Selection) settle(ctx context.Context, c *Case, conn *sqlite.Conn, ids []int64) error {
+	r, err := newReader(conn, c.names)
+	if err != nil {
+		return err
+	}
+	raws := newRawReader(conn)
+	defer raws.close()
+	s.eager = true
+	var e investigations.Event
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.event(id, &e); err != nil {
+			return err
+		}
+		ok, err := s.passes(&e, raws)
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.positions = append(s.positions, e.Position())
+		}
+	}
+	slices.SortFunc(s.positions, investigations.Position.Compare)
+	return nil
+}
+
+func (s *Selection) passes(e *investigations.Event, raws *rawReader) (bool, error) {
+	var line []byte
+	if s.needRaw {
+		var err error
+		if line, err = raws.event(e.ID); err != nil {
+			return false, err
+		}
+	}
+	return s.expr.Match(e, line), nil
+}
+
+func (s *Selection) candidate(id int64) bool {
+	return s.bits == nil || id/64 < int64(len(s.bits)) && s.bits[id/64]>>(id%64)&1 == 1
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"cordon/investigations/extract"
+	"cordon/investigations/journal"
+)
+
+// Check is one thing that Verify looked at.
+type Check struct {
+	Name string `json:"check"`
+	OK   bool   `json:"ok"`
+	// Detail says what was found: a count when all is well, else what broke.
+	Detail string `json:"detail"`
+}
+
+// Verify checks the whole case: the database's own structure, each source's
+// bytes against the SHA-256 taken when it was read, each event row against its
+// line, and the journal's chain. It goes on after a check that fails. The error
+// is for a check that could not be made at all.
+func (c *Case) Verify(ctx context.Context) ([]Check, error) {
+	var out []Check
+	for _, f := range []func(context.Context) ([]Check, error){c.verifyDatabase, c.verifySources, c.verifyEvents, c.verifyJournal} {
+		checks, err := f(ctx)
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		if err != nil {
+			checks = append(checks, Check{Name: "reading the case", Detail: err.Error()})
+		}
+		out = append(out, checks...)
+	}
+	return out, nil
+}
+
+func (c *Case) verifyDatabase(ctx context.Context) ([]Check, error) {
+	check := Check{Name: "database", OK: true, Detail: "its structure is sound"}
+	err := c.read(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, `PRAGMA integrity_check(5)`, &sqlitex.ExecOptions{
+			ResultFunc: func(stmt *sqlite.Stmt) error {
+				if text := stmt.ColumnText(0); text != "ok" && check.OK {
+					check.OK, check.Detail = false, text
+				}
+				return nil
+			},
+		})
+	})
+	if err != nil {
+		check.OK, check.Detail = false, err.Error()
+	}
+	return []Check{check}, nil
+}
+
+func (c *Case) verifySources(ctx context.Context) ([]Check, error) {
+	var rows []sourceRow
+	err := c.read(ctx, func(conn *sqlite.Conn) (err error) {
+		rows, err = sourceRows(conn, `ORDER BY id`)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Check, 0, len(rows))
+	for _, s := range rows {
+		sum := sha256.New()
+		check := Check{Name: "source " + s.name, OK: true}
+		err := c.Replay(ctx, s.id, sum)
+		got := sum.Sum(nil)
+		switch {
+		case err != nil:
+			check.OK, check.Detail = false, err.Error()
+		case !bytes.Equal(got, s.contentSHA256):
+			check.OK, check.Detail = false, "its bytes are not those that were read"
+		default:
+			check.Detail = fmt.Sprintf("%d bytes, sha256 %s", s.contentSize, hex.EncodeToString(got))
+		}
+		out = append(out, check)
+	}
+	return out, nil
+}
+
+// verifyEvents reads each line again and compares its row: type, time, uid and
+// the number of entities it involves.
+func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
+	check := Check{Name: "index", OK: true}
+	n := 0
+	err := c.read(ctx, func(conn *sqlite.Conn) error {
+		r, err := newReader(conn, newNames())
+		if err != nil {
+			return err
+		}
+		raws := newRawReader(conn)
+		defer raws.close()
+		stmt, _, err := conn.PrepareTransient(`SELECT ` + eventRow + ` FROM event ORDER BY id`)
+		if err != nil {
+			return err
+		}
+		defer stmt.Finalize()
+		for {
+			row, err := stmt.Step()
+			if err != nil || !row {
+				return err
+			}
+			if n++; n%1024 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := verifyRow(r, raws, stmt); err != nil {
+				check.OK, check.Detail = false, fmt.Sprintf("event %d: %v", stmt.ColumnInt64(0), err)
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		check.OK, check.Detail = false, err.Error()
+	}
+	if check.OK {
+		check.Detail = fmt.Sprintf("%d events agree with their lines", n)
+	}
+	return []Check{check}, nil
+}
+
+func verifyRow(r *reader, raws *rawReader, stmt *sqlite.Stmt) error {
+	e, err := r.eventOf(stmt)
+	if err != nil {
+		return err
+	}
+	line, err := raws.event(e.ID)
+	if err != nil {
+		return err
+	}
+	want, err := extract.Event(line)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.Type != want.Type || e.Code != want.Code || e.Cluster != want.Cluster:
+		return fmt.Errorf("its row says %s %s, its line %s %s", e.Type, e.Code, want.Type, want.Code)
+	case !e.Time.Equal(want.Time) || e.UID != want.UID || e.Index != want.Index:
+		return fmt.Errorf("its row has another time, uid or index than its line")
+	case e.Outcome != want.Outcome || e.Text != want.Text || len(e.Involved) != len(want.Involved):
+		return fmt.Errorf("its row has another text, outcome or number of entities than its line")
+	}
+	for _, v := range e.Involved {
+		found := false
+		for _, w := range want.Involved {
+			found = found || v.Role == w.Role && v.Entity == w.Entity
+		}
+		if !found {
+			return fmt.Errorf("its row names %s as %s, its line does not", v.Entity, v.Role)
+		}
+	}
+	return nil
+}
+
+func (c *Case) verifyJournal(ctx context.Context) ([]Check, error) {
+	check := Check{Name: "journal", OK: true}
+	entries, head, err := c.journal(ctx)
+	if err == nil {
+		err = journal.VerifyHead(entries, head)
+	}
+	if err != nil {
+		check.OK, check.Detail = false, err.Error()
+	} else {
+		check.Detail = fmt.Sprintf("%d entries, chain unbroken", len(entries))
+	}
+	return []Check{check}, nil
+}

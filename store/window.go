@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"zombiezen.com/go/sqlite"
+
+	"cordon/investigations"
+)
+
+// Window asks for a stretch of the case's events in its order, by keyset.
+type Window struct {
+	// From is the position to read from, itself left out; nil is the start,
+	// or the end when reading backwards.
+	From  *investigations.Position
+	Back  bool // read towards older events; the rows still come oldest first
+	Limit int
+	// Where narrows the events; nil is all of them.
+	Where *Selection
+}
+
+// Window reads at most Limit events, oldest first. It fills Limit unless the
+// case's end, in the direction of reading, is reached.
+func (c *Case) Window(ctx context.Context, w Window) ([]investigations.Event, error) {
+	var out []investigations.Event
+	err := c.read(ctx, func(conn *sqlite.Conn) (err error) {
+		if w.Where != nil && w.Where.eager {
+			out, err = c.eagerWindow(conn, w)
+		} else {
+			out, err = c.scanWindow(ctx, conn, w)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	return out, nil
+}
+
+// eagerWindow reads from a selection whose positions are known.
+func (c *Case) eagerWindow(conn *sqlite.Conn, w Window) ([]investigations.Event, error) {
+	all := w.Where.positions
+	from, to := 0, len(all)
+	if w.From != nil {
+		at, found := slices.BinarySearchFunc(all, *w.From, investigations.Position.Compare)
+		if w.Back {
+			to = at
+		} else if from = at; found {
+			from++
+		}
+	}
+	if w.Back {
+		from = max(from, to-w.Limit)
+	} else {
+		to = min(to, from+w.Limit)
+	}
+	r, err := newReader(conn, c.names)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]investigations.Event, to-from)
+	for i, p := range all[from:to] {
+		if err := r.event(p.ID, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// The case's order: the index on time finds the place, the rows of one
+// millisecond are sorted. SQLite compares the kinds of uid as Position does.
+const (
+	forwards  = ` ORDER BY time, ei, ifnull(uid, x''), id`
+	backwards = ` ORDER BY time DESC, ei DESC, ifnull(uid, x'') DESC, id DESC`
+	after     = ` WHERE time >= ?1 AND (time, ei, ifnull(uid, x''), id) > (?1, ?2, ?3, ?4)`
+	before    = ` WHERE time <= ?1 AND (time, ei, ifnull(uid, x''), id) < (?1, ?2, ?3, ?4)`
+)
+
+// scanWindow walks the time index and asks the selection about each row.
+func (c *Case) scanWindow(ctx context.Context, conn *sqlite.Conn, w Window) ([]investigations.Event, error) {
+	sql := `SELECT ` + eventRow + ` FROM event`
+	switch from := w.From != nil; {
+	case from && w.Back:
+		sql += before + backwards
+	case from:
+		sql += after + forwards
+	case w.Back:
+		sql += backwards
+	default:
+		sql += forwards
+	}
+	stmt, err := conn.Prepare(sql)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Reset()
+	if w.From != nil {
+		bindPosition(stmt, w.From)
+	}
+	out, err := c.collect(ctx, conn, stmt, w)
+	if w.Back {
+		slices.Reverse(out)
+	}
+	return out, err
+}
+
+// collect steps through rows until the window is full.
+func (c *Case) collect(ctx context.Context, conn *sqlite.Conn, stmt *sqlite.Stmt, w Window) ([]investigations.Event, error) {
+	r, err := newReader(conn, c.names)
+	if err != nil {
+		return nil, err
+	}
+	raws := newRawReader(conn)
+	defer raws.close()
+	var out []investigations.Event
+	var e investigations.Event
+	for len(out) < w.Limit {
+		row, err := stmt.Step()
+		if err != nil || !row {
+			return out, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if w.Where != nil && !w.Where.candidate(stmt.ColumnInt64(0)) {
+			continue
+		}
+		if err := r.decode(stmt, &e); err != nil {
+			return nil, err
+		}
+		if w.Where != nil {
+			if ok, err := w.Where.passes(&e, raws); err != nil {
+				return nil, err
+			} else if !ok {
+				continue
+			}
+		}
+		kept := e
+		kept.Involved = slices.Clone(e.Involved)
+		out = append(out, kept)
+	}
+	return out, nil
+}
+
+func bindPosition(stmt *sqlite.Stmt, p *investigations.Position) {
+	stmt.BindInt64(1, p.Time)
+	stmt.BindInt64(2, p.Index)
+	u, isUUID := uuidBytes([]byte(p.UID))
+	switch {
+	case isUUID:
+		stmt.BindBytes(3, u[:])
+	case p.UID == "":
+		stmt.BindZeroBlob(3, 0)
+	default:
+		stmt.BindText(3, p.UID)
+	}
+	stmt.BindInt64(4, p.ID)
+}

@@ -1,0 +1,371 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+
+	"cordon/investigations"
+	"cordon/investigations/extract"
+)
+
+// Columns of an event row, in the order of the insert.
+const (
+	eventColumns = 14
+	rowsAtOnce   = 8
+)
+
+// row is one event on its way into the table.
+type row struct {
+	id, time, index, expires                        int64
+	typ, user, login, host, address, session, textn uint32
+	flags                                           uint32
+	uid                                             []byte
+	more                                            []byte
+}
+
+// writer stores blocks: it decides which events are new, numbers them and what
+// they name, and fills rows and postings. It is for one goroutine.
+type writer struct {
+	conn   *sqlite.Conn
+	dict   *dictionary
+	post   *postings
+	uids   *uidTable
+	raws   *rawReader
+	next   int64 // id of the next event
+	days   map[int64]int64
+	server int // newest major server version seen
+
+	rows      []row
+	moreBuf   []byte
+	insert    [2]*sqlite.Stmt // one row, rowsAtOnce rows
+	addChunk  *sqlite.Stmt
+	addReject *sqlite.Stmt
+	addReuse  *sqlite.Stmt
+
+	block *block // being stored, for events not yet in a chunk row
+	kept  []scanned
+	first int64
+}
+
+func newWriter(conn *sqlite.Conn) (*writer, error) {
+	w := &writer{conn: conn, uids: newUIDTable(), raws: newRawReader(conn), days: make(map[int64]int64)}
+	var err error
+	if w.dict, err = newDictionary(conn); err != nil {
+		return nil, err
+	}
+	if w.post, err = newPostings(conn); err != nil {
+		return nil, err
+	}
+	head := `INSERT INTO event(id, time, type, ei, uid, user, login, host, address, session, text, flags, expires, more) VALUES `
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", eventColumns), ",") + ")"
+	for _, p := range []struct {
+		stmt **sqlite.Stmt
+		sql  string
+	}{
+		{&w.insert[0], head + one},
+		{&w.insert[1], head + strings.TrimSuffix(strings.Repeat(one+",", rowsAtOnce), ",")},
+		{&w.addChunk, `INSERT INTO chunk(source, offset, size, first_event, events, spans, data) VALUES (?, ?, ?, ?, ?, ?, ?)`},
+		{&w.addReject, `INSERT INTO reject(source, offset, size, line, reason) VALUES (?, ?, ?, ?, ?)`},
+		{&w.addReuse, `INSERT INTO uid_reused(event, other) VALUES (?, ?)`},
+	} {
+		if *p.stmt, err = conn.Prepare(p.sql); err != nil {
+			return nil, fmt.Errorf("prepare the ingest: %w", err)
+		}
+	}
+	last, err := selectInt(conn, `SELECT coalesce(max(id), 0) FROM event`)
+	if err != nil {
+		return nil, err
+	}
+	w.next = last + 1
+	if last > 0 {
+		err = w.uids.load(conn, w.raws.event)
+	}
+	return w, err
+}
+
+// store puts one block of a source into the case and counts it on s.
+func (w *writer) store(b *block, s *sourceRow) error {
+	w.block, w.kept, w.first = b, w.kept[:0], w.next
+	for i := range b.events {
+		if err := w.event(b, &b.events[i], s); err != nil {
+			return err
+		}
+	}
+	for _, r := range b.rejects {
+		if err := w.reject(b, r, s); err != nil {
+			return err
+		}
+	}
+	s.lines += b.lines
+	if err := w.chunk(b, s); err != nil {
+		return err
+	}
+	w.block = nil
+	if w.post.full() {
+		return w.flush()
+	}
+	return nil
+}
+
+// flush writes out what is collected in memory.
+func (w *writer) flush() error {
+	if err := w.flushRows(); err != nil {
+		return err
+	}
+	if err := w.post.flush(); err != nil {
+		return err
+	}
+	return w.flushDays()
+}
+
+// event stores one scanned event unless the case has its equal.
+func (w *writer) event(b *block, e *scanned, s *sourceRow) error {
+	line := b.data[e.off : e.off+e.size]
+	var h uint64
+	if len(e.line.UID) > 0 {
+		h = w.uids.hash(e.line.UID)
+	} else {
+		h = w.uids.hashWhole(line)
+	}
+	other := int64(0)
+	same, err := w.uids.each(h, func(id uint32) (bool, error) {
+		stored, err := w.raw(int64(id))
+		if err != nil {
+			return false, err
+		}
+		if sameEvent(stored, line) {
+			return true, nil
+		}
+		if was, err := extract.Event(stored); err == nil && len(e.line.UID) > 0 && was.UID == string(e.line.UID) {
+			other = int64(id)
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	if same {
+		s.duplicates++
+		return nil
+	}
+	id := w.next
+	w.next++
+	s.events++
+	w.uids.add(h, uint32(id))
+	if other != 0 {
+		w.addReuse.BindInt64(1, id)
+		w.addReuse.BindInt64(2, other)
+		if err := run(w.addReuse); err != nil {
+			return err
+		}
+	}
+	w.kept = append(w.kept, *e)
+	return w.index(id, &e.line)
+}
+
+// raw reads a stored event, or one of the block being stored.
+func (w *writer) raw(id int64) ([]byte, error) {
+	if id >= w.first {
+		e := w.kept[id-w.first]
+		return w.block.data[e.off : e.off+e.size], nil
+	}
+	return w.raws.event(id)
+}
+
+// index fills the row and the postings of a new event.
+func (w *writer) index(id int64, l *extract.Line) error {
+	typ, err := w.dict.typeID(l.Type, l.Code, l.Cluster)
+	if err != nil {
+		return err
+	}
+	if typ >= 1<<typeBits {
+		return fmt.Errorf("the evidence holds more than %d event types: this is no audit log", 1<<typeBits)
+	}
+	r := row{id: id, time: l.Time, index: l.Index, expires: l.Expires, typ: typ, flags: uint32(l.Flags) | uint32(l.Outcome)<<outcomeShift, uid: l.UID}
+	w.post.event(id, l.Time)
+	w.post.entity(everyEvent, investigations.RoleNone, typ)
+	more := len(w.moreBuf)
+	for i := range l.Entity {
+		v := &l.Entity[i]
+		ent, err := w.dict.entityID(v.Kind, v.Name, v.Label)
+		if err != nil {
+			return err
+		}
+		w.post.entity(ent, v.Role, typ)
+		if slot := r.slot(v.Kind, v.Role); slot != nil && *slot == 0 {
+			*slot = ent
+		} else {
+			w.moreBuf = appendVarint(w.moreBuf, uint64(ent)<<roleBits|uint64(v.Role))
+		}
+	}
+	r.more = w.moreBuf[more:len(w.moreBuf):len(w.moreBuf)]
+	if len(l.Text) > 0 {
+		if r.textn, err = w.dict.textID(l.Text); err != nil {
+			return err
+		}
+	}
+	w.days[dayOf(l.Time)]++
+	if v := major(l.Version); v > w.server {
+		w.server = v
+	}
+	if w.rows = append(w.rows, r); len(w.rows) == rowsAtOnce {
+		return w.flushRows()
+	}
+	return nil
+}
+
+// outcomeShift is where the outcome stands in the flags column.
+const outcomeShift = 12
+
+// slot is the column that an involvement of this kind and role goes to, nil
+// when it goes to `more`.
+func (r *row) slot(kind investigations.Kind, role investigations.Role) *uint32 {
+	switch {
+	case kind == investigations.KindUser && role == investigations.RoleActor:
+		return &r.user
+	case kind == investigations.KindOSLogin && role == investigations.RoleTarget:
+		return &r.login
+	case kind == investigations.KindHost && role == investigations.RoleTarget:
+		return &r.host
+	case kind == investigations.KindAddress && role == investigations.RoleSource:
+		return &r.address
+	case kind == investigations.KindSession && role == investigations.RoleTarget:
+		return &r.session
+	}
+	return nil
+}
+
+func (w *writer) flushRows() error {
+	defer func() { w.rows, w.moreBuf = w.rows[:0], w.moreBuf[:0] }()
+	if len(w.rows) == rowsAtOnce {
+		for i := range w.rows {
+			bindRow(w.insert[1], i*eventColumns, &w.rows[i])
+		}
+		return run(w.insert[1])
+	}
+	for i := range w.rows {
+		bindRow(w.insert[0], 0, &w.rows[i])
+		if err := run(w.insert[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bindRow(s *sqlite.Stmt, at int, r *row) {
+	s.BindInt64(at+1, r.id)
+	s.BindInt64(at+2, r.time)
+	s.BindInt64(at+3, int64(r.typ))
+	s.BindInt64(at+4, r.index)
+	if u, ok := uuidBytes(r.uid); ok {
+		s.BindBytes(at+5, u[:])
+	} else if len(r.uid) > 0 {
+		s.BindText(at+5, string(r.uid))
+	} else {
+		s.BindNull(at + 5)
+	}
+	for i, ent := range [...]uint32{r.user, r.login, r.host, r.address, r.session, r.textn} {
+		if ent != 0 {
+			s.BindInt64(at+6+i, int64(ent))
+		} else {
+			s.BindNull(at + 6 + i)
+		}
+	}
+	s.BindInt64(at+12, int64(r.flags))
+	if r.expires != 0 {
+		s.BindInt64(at+13, r.expires)
+	} else {
+		s.BindNull(at + 13)
+	}
+	if len(r.more) > 0 {
+		s.BindBytes(at+14, r.more)
+	} else {
+		s.BindNull(at + 14)
+	}
+}
+
+func (w *writer) reject(b *block, r rejected, s *sourceRow) error {
+	s.rejects++
+	w.addReject.BindInt64(1, s.id)
+	w.addReject.BindInt64(2, b.offset+int64(r.off))
+	w.addReject.BindInt64(3, int64(r.size))
+	w.addReject.BindInt64(4, s.lines+r.line+1)
+	w.addReject.BindText(5, r.reason)
+	return run(w.addReject)
+}
+
+// chunk stores the bytes of a block.
+func (w *writer) chunk(b *block, s *sourceRow) error {
+	c := w.addChunk
+	c.BindInt64(1, s.id)
+	c.BindInt64(2, b.offset)
+	c.BindInt64(3, int64(len(b.data)))
+	c.BindNull(4)
+	c.BindInt64(5, int64(len(w.kept)))
+	c.BindNull(6)
+	if len(w.kept) > 0 {
+		c.BindInt64(4, w.first)
+		if !b.regular || len(w.kept) != len(b.events) {
+			c.BindBytes(6, packSpans(w.kept))
+		}
+	}
+	c.BindBytes(7, b.packed)
+	return run(c)
+}
+
+// packSpans writes where the kept events of a block stand, as varint pairs:
+// bytes since the end of the one before, and length.
+func packSpans(kept []scanned) []byte {
+	var out []byte
+	end := 0
+	for _, e := range kept {
+		out = appendVarint(out, uint64(e.off-end))
+		out = appendVarint(out, uint64(e.size))
+		end = e.off + e.size
+	}
+	return out
+}
+
+// dayOf numbers the UTC day of a time; events without a time count on noDay.
+func dayOf(ms int64) int64 {
+	if ms == 0 {
+		return noDay
+	}
+	const day = 24 * 60 * 60 * 1000
+	if ms < 0 {
+		return (ms - day + 1) / day
+	}
+	return ms / day
+}
+
+const noDay = -1 << 40
+
+func (w *writer) flushDays() error {
+	stmt, err := w.conn.Prepare(`INSERT INTO day(day, events) VALUES (?, ?) ON CONFLICT(day) DO UPDATE SET events = events + excluded.events`)
+	if err != nil {
+		return err
+	}
+	for day, n := range w.days {
+		stmt.BindInt64(1, day)
+		stmt.BindInt64(2, n)
+		if err := run(stmt); err != nil {
+			return err
+		}
+	}
+	clear(w.days)
+	return nil
+}
+
+// major reads the first number of a version such as "17.2.1"; 0 when it has none.
+func major(version []byte) int {
+	n := 0
+	for _, c := range version {
+		if c < '0' || c > '9' || n > 1000 {
+			break
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}

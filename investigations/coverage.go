@@ -68,3 +68,9 @@ type Coverage struct {
 	ServerMajor int       `json:"server_major,omitempty"` // newest `server_version` seen; 0 unknown
 	Gaps        []Gap     `json:"gaps"`
 }
+
+// Day is one UTC day of a case and how many events it has.
+type Day struct {
+	Start  time.Time `json:"day"`
+	Events int64     `json:"events"`
+}

@@ -110,6 +110,9 @@ func (c *Case) checkFormat(ctx context.Context) error {
 // Path is where the case file is.
 func (c *Case) Path() string { return c.path }
 
+// Name is the case file's name without folder and extension.
+func (c *Case) Name() string { return strings.TrimSuffix(filepath.Base(c.path), Extension) }
+
 // Temporary reports whether the case goes away on Close.
 func (c *Case) Temporary() bool { return c.temp != "" }
 

@@ -80,8 +80,8 @@ func gaps(conn *sqlite.Conn, dst *[]investigations.Gap) error {
 
 // Days lists how many events each UTC day of the case has, oldest first. Days
 // without events are left out.
-func (c *Case) Days(ctx context.Context) ([]Day, error) {
-	var out []Day
+func (c *Case) Days(ctx context.Context) ([]investigations.Day, error) {
+	var out []investigations.Day
 	err := c.read(ctx, func(conn *sqlite.Conn) (err error) {
 		out, err = days(conn)
 		return err
@@ -89,18 +89,12 @@ func (c *Case) Days(ctx context.Context) ([]Day, error) {
 	return out, err
 }
 
-// Day is one UTC day of a case.
-type Day struct {
-	Start  time.Time
-	Events int64
-}
-
-func days(conn *sqlite.Conn) ([]Day, error) {
-	var out []Day
+func days(conn *sqlite.Conn) ([]investigations.Day, error) {
+	var out []investigations.Day
 	err := sqlitex.Execute(conn, `SELECT day, events FROM day WHERE day > ? ORDER BY day`, &sqlitex.ExecOptions{
 		Args: []any{int64(noDay)},
 		ResultFunc: func(stmt *sqlite.Stmt) error {
-			out = append(out, Day{time.Unix(stmt.ColumnInt64(0)*86400, 0).UTC(), stmt.ColumnInt64(1)})
+			out = append(out, investigations.Day{Start: time.Unix(stmt.ColumnInt64(0)*86400, 0).UTC(), Events: stmt.ColumnInt64(1)})
 			return nil
 		},
 	})

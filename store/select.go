@@ -20,6 +20,7 @@ const eagerEvents = 20_000
 // then asked about each event that is read, so the answer never depends on the
 // index being cleverer than the filter.
 type Selection struct {
+	of      *Case
 	expr    filter.Expr
 	needRaw bool
 
@@ -51,7 +52,7 @@ func (s *Selection) onlyCandidates() bool {
 // Select prepares the reading of the events that expr lets through. Names that
 // the filter finds by wildcards are looked up in the dictionary.
 func (c *Case) Select(ctx context.Context, expr filter.Expr) (*Selection, error) {
-	s := &Selection{expr: expr}
+	s := &Selection{of: c, expr: expr}
 	for _, t := range expr.Terms {
 		s.needRaw = s.needRaw || t.Key == filter.KeyText
 	}

@@ -10,6 +10,12 @@ import (
 	"cordon/investigations"
 )
 
+// Window reads up to limit of the selected events, oldest first: those after
+// from (nil: the first ones), or those before it (nil: the last ones).
+func (s *Selection) Window(ctx context.Context, from *investigations.Position, back bool, limit int) ([]investigations.Event, error) {
+	return s.of.Window(ctx, Window{From: from, Back: back, Limit: limit, Where: s})
+}
+
 // Window asks for a stretch of the case's events in its order, by keyset.
 type Window struct {
 	// From is the position to read from, itself left out; nil is the start,

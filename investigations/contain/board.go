@@ -1,0 +1,227 @@
+package contain
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"cordon/investigations"
+	"cordon/investigations/journal"
+)
+
+// Record is one lock event of the evidence with its own bytes, since the end
+// of a lock stands only there.
+type Record struct {
+	Event *investigations.Event
+	Raw   []byte
+}
+
+// Board is every lock that the evidence and the journal know of, oldest first.
+type Board []Lock
+
+// NewBoard joins lock events and journal entries by the lock's name. Events
+// need not be in order; entries stand in the journal's order. What a lock
+// names, and that it exists, the evidence says; what the log leaves out
+// (message, and the end on older servers) the journal adds.
+func NewBoard(events []Record, entries []journal.Entry) Board {
+	b := builder{locks: map[string]*Lock{}}
+	sorted := slices.Clone(events)
+	slices.SortStableFunc(sorted, func(x, y Record) int { return comparePosition(x.Event.Position(), y.Event.Position()) })
+	for _, r := range sorted {
+		b.event(r)
+	}
+	for _, e := range entries {
+		b.entry(e)
+	}
+	out := make(Board, 0, len(b.locks))
+	for _, l := range b.locks {
+		out = append(out, *l)
+	}
+	slices.SortFunc(out, byCreated)
+	return out
+}
+
+// LockTypes are the event types that NewBoard reads.
+var LockTypes = []string{"lock.created", "lock.deleted"}
+
+// At gives the locks in one of the states at now.
+func (b Board) At(now time.Time, states ...State) []Lock {
+	var out []Lock
+	for _, l := range b {
+		if slices.Contains(states, l.State(now)) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Contained reports whether a lock in force names the entity. A planned lock
+// does not count.
+func (b Board) Contained(e investigations.Entity, now time.Time) (Lock, bool) {
+	for _, l := range b {
+		if l.State(now) == StateInForce && l.Hits(e) {
+			return l, true
+		}
+	}
+	return Lock{}, false
+}
+
+// Already reports a lock on the very same targets that is in force or planned:
+// a second one would add nothing. In force is reported before planned.
+func (b Board) Already(targets []Target, now time.Time) error {
+	for _, state := range []State{StateInForce, StatePlanned} {
+		for _, l := range b {
+			if l.State(now) == state && sameTargets(l.Targets, targets) {
+				return &AlreadyError{Lock: l, State: state}
+			}
+		}
+	}
+	return nil
+}
+
+func comparePosition(x, y investigations.Position) int {
+	return cmp.Or(cmp.Compare(x.Time, y.Time), cmp.Compare(x.Index, y.Index), cmp.Compare(x.UID, y.UID), cmp.Compare(x.ID, y.ID))
+}
+
+type builder struct{ locks map[string]*Lock }
+
+// event applies one lock event. A lock created again under the same name is
+// overwritten in the cluster, so here too.
+func (b *builder) event(r Record) {
+	subject, _ := r.Event.First(investigations.KindLock, investigations.RoleSubject)
+	body := readLockEvent(r.Raw)
+	name := cmp.Or(subject.Entity.Name, body.Name)
+	if name == "" {
+		return
+	}
+	by := ""
+	if actor, ok := r.Event.Actor(); ok {
+		by = actor.Entity.Name
+	}
+	switch r.Event.Type {
+	case "lock.created":
+		l := &Lock{Name: name, Created: r.Event.Time, By: by, Origin: OriginEvidence, Event: r.Event.UID}
+		l.Targets, l.Unread = body.targets(r.Event)
+		if !body.Expires.IsZero() {
+			l.Expires, l.EndSaid = body.Expires.UTC(), true
+		}
+		b.locks[name] = l
+	case "lock.deleted":
+		l := b.locks[name]
+		if l == nil {
+			l = &Lock{Name: name, Origin: OriginEvidence, Event: r.Event.UID}
+			if l.Targets, _ = body.targets(r.Event); len(l.Targets) == 0 {
+				l.Unread = true
+			}
+			b.locks[name] = l
+		}
+		l.Released, l.ReleasedBy = r.Event.Time, by
+	}
+}
+
+// entry applies one journal entry.
+func (b *builder) entry(e journal.Entry) {
+	switch e.Action {
+	case journal.ActionLockPlan, journal.ActionLockPlace:
+		mine, ok := lockFromEntry(e)
+		if !ok {
+			return
+		}
+		l := b.locks[mine.Name]
+		if l == nil || l.Origin == OriginJournal {
+			b.locks[mine.Name] = &mine
+			return
+		}
+		l.Message, l.Command = mine.Message, mine.Command
+		if !l.EndSaid {
+			l.Expires, l.EndSaid = mine.Expires, true
+		}
+		if len(l.Targets) == 0 && l.Unread {
+			l.Targets, l.Unread = mine.Targets, false
+		}
+	case journal.ActionLockUndo:
+		mine, ok := lockFromEntry(e)
+		if !ok {
+			return
+		}
+		if l := b.locks[mine.Name]; l != nil && l.Released.IsZero() {
+			l.Released, l.ReleasedBy = e.Time.UTC(), e.Operator
+		}
+	}
+}
+
+// lockEvent is what a lock event's own bytes say.
+type lockEvent struct {
+	Name    string                     `json:"name"`
+	Expires time.Time                  `json:"expires"`
+	Target  map[string]json.RawMessage `json:"target"`
+	Lock    struct {
+		Target map[string]json.RawMessage `json:"target"`
+	} `json:"lock"`
+	read bool
+}
+
+// readLockEvent reads the bytes as far as they can be read: a field that is
+// not what Teleport writes loses only itself.
+func readLockEvent(raw []byte) lockEvent {
+	var top map[string]json.RawMessage
+	var out lockEvent
+	if json.Unmarshal(raw, &top) != nil {
+		return out
+	}
+	_, out.read = top["target"]
+	if !out.read {
+		_, out.read = top["lock"]
+	}
+	if !out.read {
+		return out // A line in somebody's wrapping: its fields mean other things.
+	}
+	get := func(key string, into any) { _ = json.Unmarshal(top[key], into) }
+	get("name", &out.Name)
+	get("target", &out.Target)
+	get("lock", &out.Lock)
+	var at time.Time
+	if json.Unmarshal(top["expires"], &at) == nil {
+		out.Expires = at
+	}
+	return out
+}
+
+// targets are what the event says is locked: in `lock.target` of newer
+// servers, else in `target`, else what the index read from it. unread says
+// that the event names something that is not understood.
+func (l lockEvent) targets(ev *investigations.Event) (out []Target, unread bool) {
+	fields := l.Lock.Target
+	if len(fields) == 0 {
+		fields = l.Target
+	}
+	for f := FieldUser; f < fieldEnd; f++ {
+		var value string
+		if json.Unmarshal(fields[f.String()], &value) == nil && value != "" {
+			out = append(out, Target{f, value})
+		}
+	}
+	if len(out) > 0 {
+		return out, false
+	}
+	for _, v := range ev.Involved {
+		if v.Role != investigations.RoleSubject || v.Entity.Kind == investigations.KindLock {
+			continue
+		}
+		if t, ok := fieldOf(v.Entity); ok && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out, len(out) == 0 && (len(fields) > 0 || !l.read)
+}
+
+// fieldOf is the field that holds an entity, whatever the server.
+func fieldOf(e investigations.Entity) (Target, bool) {
+	for f := FieldUser; f < fieldEnd; f++ {
+		if f.Kind() == e.Kind && e.Kind != investigations.KindUnknown {
+			return Target{f, e.Name}, true
+		}
+	}
+	return Target{}, false
+}

@@ -1,0 +1,215 @@
+// Package containtest is the contract of contain.Locker as a test: the dry
+// run, the live cluster and the exercise range all pass it, so that a plan
+// rehearsed in one means the same in the others.
+//
+// It checks what the responder relies on: placing a plan twice makes one lock,
+// what is read back is what was asked for, whatever the names are made of, an
+// undone lock is gone, a cancelled call has done nothing.
+package containtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"cordon/investigations/contain"
+)
+
+// Start is the moment at which the clock of a contract test stands.
+var Start = time.Date(2026, 11, 18, 21, 0, 0, 0, time.UTC)
+
+// Run checks a Locker. open makes an empty one whose clock is now; state is
+// where its locks stand once placed.
+func Run(t *testing.T, open func(t *testing.T, now func() time.Time) contain.Locker, state contain.State) {
+	t.Helper()
+	for name, check := range map[string]func(*testing.T, contain.Locker, contain.State){
+		"reads back what was asked for":       readsBack,
+		"placing a plan twice makes one lock": placesOnce,
+		"many at once make one lock":          placesOnceAtOnce,
+		"an undone lock is gone":              undoes,
+		"a lock that is not there":            notThere,
+		"a cancelled call does nothing":       cancelled,
+		"a plan without a target is refused":  refusesEmpty,
+		"locks are listed oldest first":       listsInOrder,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, open(t, func() time.Time { return Start }), state)
+		})
+	}
+}
+
+// Plan makes a plan whose name follows from seed.
+func Plan(t *testing.T, seed byte, r contain.Request) contain.Plan {
+	t.Helper()
+	p, err := contain.NewPlan(r, bytes.NewReader(bytes.Repeat([]byte{seed}, 16)))
+	if err != nil {
+		t.Fatalf("make plan: %v", err)
+	}
+	return p
+}
+
+func user(name string) []contain.Target {
+	return []contain.Target{{Field: contain.FieldUser, Value: name}}
+}
+
+func readsBack(t *testing.T, l contain.Locker, state contain.State) {
+	ctx := t.Context()
+	requests := []contain.Request{
+		{Targets: user("mallory@example.com")},
+		{Targets: user("it's \"quoted\" $(reboot)\n--role=x"), Message: "line one\nline two", TTL: time.Hour},
+		{Targets: []contain.Target{{Field: contain.FieldRole, Value: "ops"}, {Field: contain.FieldLogin, Value: "root"}}, TTL: contain.Forever},
+		{Targets: user("-eve"), Expires: Start.Add(90 * time.Minute)},
+	}
+	ends := []time.Time{Start.Add(contain.DefaultTTL), Start.Add(time.Hour), {}, Start.Add(90 * time.Minute)}
+	for i, r := range requests {
+		p := Plan(t, byte(i+1), r)
+		placed, err := l.Lock(ctx, p)
+		if err != nil {
+			t.Fatalf("lock %s: %v", p.Title(), err)
+		}
+		listed := find(t, l, p.Name)
+		for _, got := range []contain.Lock{placed, listed} {
+			if !slices.Equal(got.Targets, p.Targets) || got.Message != p.Message || !got.Expires.Equal(ends[i]) {
+				t.Errorf("lock of %q = %+v, want its targets, message and end %v", p.Title(), got, ends[i])
+			}
+			if got.State(Start) != state {
+				t.Errorf("state of %q = %v, want %v", p.Title(), got.State(Start), state)
+			}
+		}
+	}
+}
+
+func placesOnce(t *testing.T, l contain.Locker, _ contain.State) {
+	p := Plan(t, 1, contain.Request{Targets: user("mallory@example.com")})
+	first, err := l.Lock(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := l.Lock(t.Context(), p)
+	if err != nil {
+		t.Fatalf("lock the same plan again: %v", err)
+	}
+	if again.Name != first.Name || len(list(t, l)) != 1 {
+		t.Errorf("the same plan twice gave %q and %q, %d locks", first.Name, again.Name, len(list(t, l)))
+	}
+}
+
+func placesOnceAtOnce(t *testing.T, l contain.Locker, _ contain.State) {
+	p := Plan(t, 1, contain.Request{Targets: user("mallory@example.com")})
+	ctx := t.Context()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := l.Lock(ctx, p); err != nil {
+				t.Errorf("lock: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(list(t, l)); n != 1 {
+		t.Errorf("%d locks, want 1", n)
+	}
+}
+
+func undoes(t *testing.T, l contain.Locker, _ contain.State) {
+	keep := Plan(t, 1, contain.Request{Targets: user("mallory@example.com")})
+	drop := Plan(t, 2, contain.Request{Targets: user("relay@example.com")})
+	for _, p := range []contain.Plan{keep, drop} {
+		if _, err := l.Lock(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, err := l.Unlock(t.Context(), drop.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gone.Name != drop.Name || !slices.Equal(gone.Targets, drop.Targets) {
+		t.Errorf("Unlock returned %+v, want the lock of %s", gone, drop.Title())
+	}
+	if left := list(t, l); len(left) != 1 || left[0].Name != keep.Name {
+		t.Errorf("left %+v, want only %s", left, keep.Name)
+	}
+	again, err := l.Lock(t.Context(), Plan(t, 3, contain.Request{Targets: drop.Targets}))
+	if err != nil || again.Name == drop.Name {
+		t.Errorf("locking again after the undo: %+v, %v", again, err)
+	}
+}
+
+func notThere(t *testing.T, l contain.Locker, _ contain.State) {
+	p := Plan(t, 1, contain.Request{Targets: user("mallory@example.com")})
+	if _, err := l.Unlock(t.Context(), p.Name); !errors.Is(err, contain.ErrNotFound) {
+		t.Errorf("unlock of nothing: %v, want ErrNotFound", err)
+	}
+	if _, err := l.Lock(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Unlock(t.Context(), p.Name); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Unlock(t.Context(), p.Name); !errors.Is(err, contain.ErrNotFound) {
+		t.Errorf("second unlock: %v, want ErrNotFound", err)
+	}
+}
+
+func cancelled(t *testing.T, l contain.Locker, _ contain.State) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	p := Plan(t, 1, contain.Request{Targets: user("mallory@example.com")})
+	if _, err := l.Lock(ctx, p); !errors.Is(err, context.Canceled) {
+		t.Errorf("lock with a cancelled context: %v", err)
+	}
+	if n := len(list(t, l)); n != 0 {
+		t.Errorf("%d locks after a cancelled call", n)
+	}
+}
+
+func refusesEmpty(t *testing.T, l contain.Locker, _ contain.State) {
+	p := Plan(t, 1, contain.Request{Targets: user("mallory@example.com")})
+	p.Targets = nil
+	if _, err := l.Lock(t.Context(), p); err == nil {
+		t.Error("a plan without a target was accepted")
+	}
+	if n := len(list(t, l)); n != 0 {
+		t.Errorf("%d locks after a refused plan", n)
+	}
+}
+
+func listsInOrder(t *testing.T, l contain.Locker, _ contain.State) {
+	for i, name := range []string{"a", "b", "c"} {
+		if _, err := l.Lock(t.Context(), Plan(t, byte(i+1), contain.Request{Targets: user(name)})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	locks := list(t, l)
+	if len(locks) != 3 || !slices.IsSortedFunc(locks, func(a, b contain.Lock) int { return a.Created.Compare(b.Created) }) {
+		t.Fatalf("locks = %+v", locks)
+	}
+	locks[0].Targets[0].Value = "changed by the caller"
+	if got := list(t, l)[0].Targets[0].Value; got == "changed by the caller" {
+		t.Error("the list shares memory with its caller")
+	}
+}
+
+func list(t *testing.T, l contain.Locker) []contain.Lock {
+	t.Helper()
+	locks, err := l.Locks(t.Context())
+	if err != nil {
+		t.Fatalf("list locks: %v", err)
+	}
+	return locks
+}
+
+func find(t *testing.T, l contain.Locker, name string) contain.Lock {
+	t.Helper()
+	locks := list(t, l)
+	i := slices.IndexFunc(locks, func(l contain.Lock) bool { return l.Name == name })
+	if i < 0 {
+		t.Fatalf("lock %s is not listed: %+v", name, locks)
+	}
+	return locks[i]
+}

@@ -1,0 +1,137 @@
+package contain
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"cordon/investigations/journal"
+)
+
+// Book is what a Desk reads locks from and writes its acts to: the evidence's
+// lock events and the case's journal.
+type Book interface {
+	LockEvents(ctx context.Context) ([]Record, error)
+	Journal(ctx context.Context) ([]journal.Entry, error)
+	Record(ctx context.Context, e journal.Entry) (journal.Entry, error)
+}
+
+// Desk is where locks are prepared, placed and undone. The console and the
+// command line both act through it, so that each act is guarded and recorded
+// in the same way.
+type Desk struct {
+	Facts  Facts
+	Book   Book
+	Locker Locker
+	Guard  Guard
+	Mode   journal.Mode
+	Now    func() time.Time
+	Random io.Reader // names locks; nil: the system's
+}
+
+// NewDryRunDesk is a desk that changes nothing: it takes up the plans that the
+// journal holds and prints what a person would run.
+func NewDryRunDesk(ctx context.Context, facts Facts, book Book, g Guard, now func() time.Time) (*Desk, error) {
+	d := &Desk{Facts: facts, Book: book, Guard: g, Mode: journal.ModeDryRun, Now: now}
+	board, err := d.Board(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.Locker = NewDryRun(now, board)
+	return d, nil
+}
+
+// Board is every lock that the evidence and the journal know of.
+func (d *Desk) Board(ctx context.Context) (Board, error) {
+	events, err := d.Book.LockEvents(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the locks: %w", err)
+	}
+	entries, err := d.Book.Journal(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the locks: %w", err)
+	}
+	return NewBoard(events, entries), nil
+}
+
+// Prepare makes the plan that is shown before it is placed.
+func (d *Desk) Prepare(ctx context.Context, r Request) (Plan, error) {
+	random := d.Random
+	if random == nil {
+		random = rand.Reader
+	}
+	return Prepare(ctx, d.Facts, r, d.Guard, random)
+}
+
+// ErrUnconfirmed is returned for a wide lock whose name was not typed.
+var ErrUnconfirmed = errors.New("this lock is wide: its name must be typed to place it")
+
+// Place places a plan and records it. typed is what the responder typed to
+// confirm a wide lock; a narrow one needs nothing, and neither does a dry run
+// asked for on the command line, which passes the plan's own Confirm. What is
+// not placed is recorded too.
+func (d *Desk) Place(ctx context.Context, p Plan, typed string) (Lock, error) {
+	l, err := d.place(ctx, p, typed)
+	var already *AlreadyError
+	switch {
+	case errors.As(err, &already):
+		return already.Lock, err
+	case err != nil:
+		_, recordErr := d.Book.Record(ctx, RefuseEntry(p, err, d.Guard.Operator, d.Mode, d.Now()))
+		return Lock{}, errors.Join(err, recordErr)
+	}
+	_, err = d.Book.Record(ctx, PlaceEntry(l, d.Guard.Operator, d.Mode, d.Now()))
+	return l, err
+}
+
+func (d *Desk) place(ctx context.Context, p Plan, typed string) (Lock, error) {
+	if p.Verdict.Level == Refused {
+		return Lock{}, errors.New(p.Verdict.Reasons[0])
+	}
+	if !p.Verdict.Confirmed(typed) {
+		return Lock{}, ErrUnconfirmed
+	}
+	board, err := d.Board(ctx)
+	if err != nil {
+		return Lock{}, err
+	}
+	if err := board.Already(p.Targets, d.Now()); err != nil {
+		return Lock{}, err
+	}
+	return d.Locker.Lock(ctx, p)
+}
+
+// Release removes a lock by name, or drops a planned one, and records it.
+func (d *Desk) Release(ctx context.Context, name string) (Lock, error) {
+	l, err := d.Locker.Unlock(ctx, name)
+	if err != nil {
+		return l, err
+	}
+	_, err = d.Book.Record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
+	return l, err
+}
+
+// Undoable is the lock that Undo would remove, and how long it still can.
+func (d *Desk) Undoable(ctx context.Context) (l Lock, left time.Duration, ok bool, err error) {
+	entries, err := d.Book.Journal(ctx)
+	if err != nil {
+		return l, 0, false, err
+	}
+	l, left, ok = LastLock(entries, d.Now())
+	return l, left, ok, nil
+}
+
+// Undo removes the last lock placed, within its window.
+func (d *Desk) Undo(ctx context.Context) (Lock, error) {
+	l, _, ok, err := d.Undoable(ctx)
+	if err != nil {
+		return l, err
+	}
+	if !ok {
+		return l, fmt.Errorf("nothing to undo: no lock was placed in the last %d seconds; older ones are released from the board", int(UndoWindow.Seconds()))
+	}
+	return d.Release(ctx, l.Name)
+}

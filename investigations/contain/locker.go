@@ -1,0 +1,118 @@
+package contain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ErrNotFound is returned by Unlock for a lock that is not there.
+var ErrNotFound = errors.New("no such lock")
+
+// AlreadyError says that the same targets are planned or locked already.
+type AlreadyError struct {
+	Lock  Lock
+	State State
+}
+
+// Error says what is there already.
+func (e *AlreadyError) Error() string {
+	if e.State == StatePlanned {
+		return fmt.Sprintf("%s: already planned", e.Lock.Title())
+	}
+	return fmt.Sprintf("%s: already locked", e.Lock.Title())
+}
+
+// Locker places and removes locks. Placing a plan twice makes one lock.
+type Locker interface {
+	// Lock places the plan and returns the lock as it stands.
+	Lock(ctx context.Context, p Plan) (Lock, error)
+	// Unlock removes the lock of that name and returns it as it stood; the
+	// error wraps ErrNotFound when there is none.
+	Unlock(ctx context.Context, name string) (Lock, error)
+	// Locks lists what is placed, oldest first.
+	Locks(ctx context.Context) ([]Lock, error)
+}
+
+// DryRun is the Locker that changes nothing: it keeps the plans and gives back
+// the commands that a person can run.
+type DryRun struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	locks []Lock
+}
+
+var _ Locker = (*DryRun)(nil)
+
+// NewDryRun starts with what the board says is planned already.
+func NewDryRun(now func() time.Time, planned []Lock) *DryRun {
+	d := &DryRun{now: now}
+	for _, l := range planned {
+		if l.Dry && l.Released.IsZero() {
+			d.locks = append(d.locks, l)
+		}
+	}
+	slices.SortStableFunc(d.locks, byCreated)
+	return d
+}
+
+// Lock keeps the plan. The same targets planned under another name are an
+// *AlreadyError.
+func (d *DryRun) Lock(ctx context.Context, p Plan) (Lock, error) {
+	if err := ctx.Err(); err != nil {
+		return Lock{}, err
+	}
+	if len(p.Targets) == 0 || p.Name == "" {
+		return Lock{}, errors.New("the plan is empty: it has no target or no name")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	for _, l := range d.locks {
+		switch {
+		case l.Name == p.Name:
+			return l.clone(), nil
+		case l.State(now) == StatePlanned && sameTargets(l.Targets, p.Targets):
+			return l, &AlreadyError{Lock: l, State: StatePlanned}
+		}
+	}
+	l := lockOf(p, now)
+	l.Dry = true
+	d.locks = append(d.locks, l)
+	return l.clone(), nil
+}
+
+// Unlock forgets the plan.
+func (d *DryRun) Unlock(ctx context.Context, name string) (Lock, error) {
+	if err := ctx.Err(); err != nil {
+		return Lock{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.locks, func(l Lock) bool { return l.Name == name })
+	if i < 0 {
+		return Lock{}, fmt.Errorf("undo planned lock %s: %w", name, ErrNotFound)
+	}
+	l := d.locks[i]
+	d.locks = slices.Delete(d.locks, i, i+1)
+	l.Released = d.now().UTC()
+	return l, nil
+}
+
+// Locks lists the plans that were not undone.
+func (d *DryRun) Locks(ctx context.Context) ([]Lock, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := make([]Lock, len(d.locks))
+	for i, l := range d.locks {
+		out[i] = l.clone()
+	}
+	return out, nil
+}

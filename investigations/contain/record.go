@@ -1,0 +1,107 @@
+package contain
+
+import (
+	"encoding/json"
+	"time"
+
+	"cordon/investigations/journal"
+)
+
+// UndoWindow is how long the key that undoes the last lock works. Later the
+// lock is removed from the board.
+const UndoWindow = 30 * time.Second
+
+// detail is what a journal entry about a lock holds for the board.
+type detail struct {
+	Name    string    `json:"name"`
+	Targets []Target  `json:"targets,omitempty"`
+	Message string    `json:"message,omitempty"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+func (d detail) String() string {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return "" // Only a target without a field fails, and no lock has one.
+	}
+	return string(b)
+}
+
+// PlaceEntry is the journal entry for a lock that a Locker returned: planned
+// in dry-run, placed otherwise.
+func PlaceEntry(l Lock, operator string, mode journal.Mode, now time.Time) journal.Entry {
+	e := journal.Entry{
+		Time: now, Operator: operator, Mode: mode, Target: l.Title(), Command: l.Command,
+		Action: journal.ActionLockPlace, Result: "locked, " + end(l),
+		Detail: detail{l.Name, l.Targets, l.Message, l.Expires}.String(),
+	}
+	if l.Dry {
+		e.Action, e.Result = journal.ActionLockPlan, "dry-run: nothing was sent"
+	}
+	return e
+}
+
+func end(l Lock) string {
+	if l.Expires.IsZero() {
+		return "no end"
+	}
+	return "until " + l.Expires.UTC().Format(time.RFC3339)
+}
+
+// UndoEntry is the journal entry for a lock that Unlock returned.
+func UndoEntry(l Lock, operator string, mode journal.Mode, now time.Time) journal.Entry {
+	e := journal.Entry{
+		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockUndo,
+		Target: l.Title(), Command: l.UndoCommand(), Result: "lock removed",
+		Detail: detail{Name: l.Name}.String(),
+	}
+	if l.Dry {
+		e.Result = "dry-run: plan dropped, nothing was sent"
+	}
+	return e
+}
+
+// RefuseEntry is the journal entry for a lock that was asked for and not
+// placed.
+func RefuseEntry(p Plan, why error, operator string, mode journal.Mode, now time.Time) journal.Entry {
+	return journal.Entry{
+		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockRefuse,
+		Target: p.Title(), Command: p.Command(), Result: why.Error(),
+		Detail: detail{Name: p.Name, Targets: p.Targets}.String(),
+	}
+}
+
+// LastLock is the lock that the undo key removes: that of the last lock action
+// in the journal, while its window is open. An undo is an action too, so the
+// key never works its way back through older locks. left is what remains of
+// the window.
+func LastLock(entries []journal.Entry, now time.Time) (l Lock, left time.Duration, ok bool) {
+	for i := len(entries) - 1; i >= 0; i-- {
+		e := entries[i]
+		switch e.Action {
+		case journal.ActionLockUndo:
+			return Lock{}, 0, false
+		case journal.ActionLockPlan, journal.ActionLockPlace:
+			left = min(UndoWindow, UndoWindow-now.Sub(e.Time))
+			l, read := lockFromEntry(e)
+			if !read || left <= 0 {
+				return Lock{}, 0, false
+			}
+			return l, left, true
+		}
+	}
+	return Lock{}, 0, false
+}
+
+// lockFromEntry reads back what PlaceEntry wrote.
+func lockFromEntry(e journal.Entry) (Lock, bool) {
+	var d detail
+	if err := json.Unmarshal([]byte(e.Detail), &d); err != nil || d.Name == "" {
+		return Lock{}, false
+	}
+	return Lock{
+		Name: d.Name, Targets: d.Targets, Message: d.Message, Expires: d.Expires.UTC(), EndSaid: true,
+		Created: e.Time.UTC(), By: e.Operator, Command: e.Command, Origin: OriginJournal,
+		Dry: e.Action == journal.ActionLockPlan,
+	}, true
+}

@@ -1,0 +1,182 @@
+package filter
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"cordon/investigations"
+)
+
+// Match reports whether the event passes the filter. raw is its line as it was
+// logged; without it, text is looked for in what the event itself holds.
+func (e Expr) Match(ev *investigations.Event, raw []byte) bool {
+	for i := range e.Terms {
+		if !e.Terms[i].Match(ev, raw) {
+			return false
+		}
+	}
+	return true
+}
+
+// Match reports whether the event passes the term.
+func (t *Term) Match(ev *investigations.Event, raw []byte) bool {
+	return t.any(ev, raw) != t.Negate
+}
+
+// any reports whether one of the values holds, negated or not.
+func (t *Term) any(ev *investigations.Event, raw []byte) bool {
+	switch t.Key {
+	case KeyText:
+		return slices.ContainsFunc(t.Values, func(v Value) bool { return v.inLine(ev, raw) })
+	case KeyEvent:
+		return t.MatchType(ev.Type)
+	case KeyCode:
+		return t.MatchName(ev.Code)
+	case KeyUID:
+		return t.MatchName(ev.UID)
+	case KeyAfter:
+		return slices.ContainsFunc(t.Values, func(v Value) bool { return !ev.Time.IsZero() && !ev.Time.Before(v.Time) })
+	case KeyBefore:
+		return slices.ContainsFunc(t.Values, func(v Value) bool { return !ev.Time.IsZero() && ev.Time.Before(v.Time) })
+	case KeyOutcome:
+		return slices.ContainsFunc(t.Values, func(v Value) bool { return v.Outcome == ev.Outcome })
+	}
+	kinds := t.Key.Info().Kinds
+	return slices.ContainsFunc(ev.Involved, func(v investigations.Involvement) bool {
+		return slices.Contains(kinds, v.Entity.Kind) && t.MatchEntity(v.Entity.Name, v.Label)
+	})
+}
+
+// MatchName reports whether one of the values names s. Stores use it and the
+// two below on their dictionaries to turn a term into ids.
+func (t *Term) MatchName(s string) bool {
+	return slices.ContainsFunc(t.Values, func(v Value) bool { return v.Match(s) })
+}
+
+// MatchEntity reports whether one of the values is an entity's name or label.
+func (t *Term) MatchEntity(name, label string) bool {
+	return t.MatchName(name) || label != "" && t.MatchName(label)
+}
+
+// MatchType reports whether one of the values names an event type, by any of
+// the names that tools and versions give it.
+func (t *Term) MatchType(eventType string) bool {
+	if t.MatchName(eventType) {
+		return true
+	}
+	if server, ok := investigations.Aliases[eventType]; ok {
+		return t.MatchName(server)
+	}
+	for alias, server := range investigations.Aliases {
+		if server == eventType && t.MatchName(alias) {
+			return true
+		}
+	}
+	return false
+}
+
+// Match reports whether the value names s: equal, or fitting its wildcards.
+func (v Value) Match(s string) bool {
+	if !v.Glob {
+		return equalFold(s, v.Text)
+	}
+	return globFold(v.Text, s)
+}
+
+// Like is the value as a pattern for SQL's LIKE with ESCAPE '\'.
+func (v Value) Like() string {
+	var b strings.Builder
+	for i := range len(v.Text) {
+		switch c := v.Text[i]; {
+		case v.Glob && c == '*':
+			b.WriteByte('%')
+		case v.Glob && c == '?':
+			b.WriteByte('_')
+		case c == '%' || c == '_' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// inLine looks for the value's text in the line, or in the event without one.
+func (v Value) inLine(ev *investigations.Event, raw []byte) bool {
+	if raw != nil {
+		return slices.ContainsFunc(v.Needles(), func(n []byte) bool { return ContainsFold(raw, n) })
+	}
+	needle := []byte(v.Text)
+	has := func(s string) bool { return ContainsFold([]byte(s), needle) }
+	if has(ev.Text) || has(ev.Type) || has(ev.Code) || has(ev.UID) || has(ev.Cluster) {
+		return true
+	}
+	return slices.ContainsFunc(ev.Involved, func(i investigations.Involvement) bool {
+		return has(i.Entity.Name) || has(i.Label)
+	})
+}
+
+// Needles are the ways in which a JSON line can spell the value's text: as it
+// is, and with the escapes that JSON writers use. The line holds the text if it
+// holds any of them.
+func (v Value) Needles() [][]byte {
+	plain := []byte(v.Text)
+	out := [][]byte{plain}
+	add := func(n []byte) {
+		if !slices.ContainsFunc(out, func(have []byte) bool { return bytes.Equal(have, n) }) {
+			out = append(out, n)
+		}
+	}
+	add(escape(v.Text, false))
+	add(escape(v.Text, true))
+	if quoted, err := json.Marshal(v.Text); err == nil { // Go's way: <, > and & as escapes.
+		add(quoted[1 : len(quoted)-1])
+	}
+	if strings.ContainsRune(v.Text, '/') {
+		add([]byte(strings.ReplaceAll(string(escape(v.Text, false)), "/", `\/`)))
+	}
+	return out
+}
+
+// escape writes text as JSON does between quotes; ascii escapes everything
+// beyond ASCII too, as some writers do.
+func escape(s string, ascii bool) []byte {
+	var b []byte
+	unit := func(u uint16) {
+		b = append(b, '\\', 'u')
+		b = append(b, strconv.FormatUint(0x10000|uint64(u), 16)[1:]...)
+	}
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r == '\n':
+			b = append(b, `\n`...)
+		case r == '\r':
+			b = append(b, `\r`...)
+		case r == '\t':
+			b = append(b, `\t`...)
+		case r == '\b' && !ascii:
+			b = append(b, `\b`...)
+		case r == '\f' && !ascii:
+			b = append(b, `\f`...)
+		case r < ' ', r == '\u2028', r == '\u2029': // Go's writer escapes these two, always.
+			unit(uint16(r))
+		case ascii && r >= utf8.RuneSelf && (r != utf8.RuneError || size > 1):
+			for _, u := range utf16.Encode([]rune{r}) {
+				unit(u)
+			}
+		default:
+			b = append(b, s[i:i+size]...)
+		}
+		i += size
+	}
+	return b
+}

@@ -43,13 +43,14 @@ var ties = []tie{
 }
 
 // unreached adds what a user made or holds that a lock of the user leaves
-// alone: the lock names the user and nothing else.
+// alone: the lock names the user and nothing else. The user itself, and others
+// that the lock does reach, are left out when the impact is put together.
 func (a *assessor) unreached(ctx context.Context, user string) error {
 	e := investigations.Entity{Kind: investigations.KindUser, Name: user}
 	for _, t := range ties {
 		err := a.events(ctx, e, t.roles, t.types, func(ev *investigations.Event) {
 			for _, v := range ev.Involved {
-				if v.Entity.Kind != t.kind || v.Role != t.role || v.Entity == e {
+				if v.Entity.Kind != t.kind || v.Role != t.role {
 					continue
 				}
 				known, ok := a.beyond[v.Entity]

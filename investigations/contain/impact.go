@@ -3,6 +3,7 @@ package contain
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +25,9 @@ type Facts interface {
 
 // Bounds of an assessment. Beyond them the figures are "at least".
 const (
-	maxEvents = 50_000 // events read for one question
-	maxUsers  = 500    // users of a role whose sessions are looked up
+	maxEvents   = 20_000 // events read for one question
+	maxUsers    = 500    // users of a role whose sessions are looked up
+	maxSessions = 500    // sessions without an end that are looked up one by one
 )
 
 // OpenSession is a session that starts and does not end in the evidence.
@@ -235,7 +237,9 @@ func (a *assessor) role(ctx context.Context, e investigations.Entity) error {
 	return nil
 }
 
-// sessions adds the entity's sessions that have no end.
+// sessions adds the entity's sessions that have no end: those whose end is not
+// among the entity's own events are looked up one by one, the latest first,
+// since an end or an upload may name the session alone.
 func (a *assessor) sessions(ctx context.Context, e investigations.Entity, roles []investigations.Role) error {
 	open := map[string]OpenSession{}
 	err := a.events(ctx, e, roles, startTypes, func(ev *investigations.Event) {
@@ -257,16 +261,27 @@ func (a *assessor) sessions(ctx context.Context, e investigations.Entity, roles 
 	if err := a.events(ctx, e, nil, endTypes, end); err != nil {
 		return err
 	}
-	for _, sid := range sortedKeys(open) {
-		s := investigations.Entity{Kind: investigations.KindSession, Name: sid}
-		if err := a.events(ctx, s, nil, append([]string{"session.upload"}, endTypes...), end); err != nil {
+	left := slices.SortedFunc(maps.Values(open), func(x, y OpenSession) int { return byStart(y, x) })
+	if len(left) > maxSessions {
+		left, a.atLeast = left[:maxSessions], true
+	}
+	for _, s := range left {
+		e := investigations.Entity{Kind: investigations.KindSession, Name: s.ID}
+		if err := a.events(ctx, e, nil, append([]string{"session.upload"}, endTypes...), end); err != nil {
 			return err
 		}
-	}
-	for sid, s := range open {
-		a.open[sid] = s
+		if _, still := open[s.ID]; still {
+			a.open[s.ID] = s
+		}
 	}
 	return nil
+}
+
+func byStart(x, y OpenSession) int {
+	if c := x.Start.Compare(y.Start); c != 0 {
+		return c
+	}
+	return strings.Compare(x.ID, y.ID)
 }
 
 // openSession is what a start event tells of a session.
@@ -325,12 +340,7 @@ func (a *assessor) impact(g Guard) Impact {
 	for _, s := range a.open {
 		im.Sessions = append(im.Sessions, s)
 	}
-	slices.SortFunc(im.Sessions, func(x, y OpenSession) int {
-		if c := x.Start.Compare(y.Start); c != 0 {
-			return c
-		}
-		return strings.Compare(x.ID, y.ID)
-	})
+	slices.SortFunc(im.Sessions, byStart)
 	for e, b := range a.beyond {
 		// What one field does not reach another field of the same lock may.
 		if e.Kind != investigations.KindUser || a.users[e.Name] == nil {
@@ -346,11 +356,4 @@ func (a *assessor) impact(g Guard) Impact {
 	return im
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -190,7 +190,10 @@ func TestAssess_linesInAnyOrder(t *testing.T) {
 }
 
 // crowd is an index with more events than an assessment reads.
-type crowd struct{ n int }
+type crowd struct {
+	n     int
+	types []string
+}
 
 func (c crowd) Groups(_ context.Context, e investigations.Entity) ([]pivot.Group, error) {
 	if e.Kind != investigations.KindUser {
@@ -200,11 +203,15 @@ func (c crowd) Groups(_ context.Context, e investigations.Entity) ([]pivot.Group
 	for i := range ids {
 		ids[i] = int64(i + 1)
 	}
-	return []pivot.Group{{Role: investigations.RoleActor, Type: "session.end", N: c.n, IDs: ids}, {Role: investigations.RoleActor, Type: "session.start", N: c.n, IDs: ids}}, nil
+	var out []pivot.Group
+	for _, eventType := range c.types {
+		out = append(out, pivot.Group{Role: investigations.RoleActor, Type: eventType, N: c.n, IDs: ids})
+	}
+	return out, nil
 }
 
 func (c crowd) Each(ctx context.Context, ids []int64, yield func(*investigations.Event) error) error {
-	if len(ids) > 50_000 {
+	if len(ids) > 20_000 {
 		return errors.New("read too much")
 	}
 	ev := &investigations.Event{Involved: []investigations.Involvement{{Role: investigations.RoleTarget}}}
@@ -220,12 +227,30 @@ func (c crowd) Each(ctx context.Context, ids []int64, yield func(*investigations
 
 func TestAssess_isBoundedAndSaysSo(t *testing.T) {
 	t.Parallel()
-	p, err := contain.Prepare(t.Context(), crowd{60_000}, contain.Request{Targets: one(contain.FieldUser, "mallory")}, contain.Guard{}, strings.NewReader(strings.Repeat("x", 16)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !p.Impact.AtLeast || len(p.Verdict.Warnings) != 1 || !strings.Contains(p.Verdict.Warnings[0], "at least") {
-		t.Errorf("impact %+v, verdict %+v", p.Impact.AtLeast, p.Verdict)
+	for name, tt := range map[string]struct {
+		facts    crowd
+		sessions int
+		atLeast  bool
+	}{
+		"as much as it reads":   {crowd{20_000, []string{"session.start", "session.end"}}, 0, false},
+		"more than it reads":    {crowd{60_000, []string{"session.start", "session.end"}}, 0, true},
+		"few without an end":    {crowd{500, []string{"session.start"}}, 500, false},
+		"many without an end":   {crowd{501, []string{"session.start"}}, 500, true},
+		"events of other types": {crowd{60_000, []string{"exec"}}, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := contain.Prepare(t.Context(), tt.facts, contain.Request{Targets: one(contain.FieldUser, "mallory")}, contain.Guard{}, strings.NewReader(strings.Repeat("x", 16)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(p.Impact.Sessions) != tt.sessions || p.Impact.AtLeast != tt.atLeast {
+				t.Errorf("%d sessions, at least %v", len(p.Impact.Sessions), p.Impact.AtLeast)
+			}
+			if said := strings.Contains(strings.Join(p.Verdict.Warnings, ""), "at least these"); said != tt.atLeast {
+				t.Errorf("warnings %q", p.Verdict.Warnings)
+			}
+		})
 	}
 }
 

@@ -117,6 +117,11 @@ func TestEvent_outcome(t *testing.T) {
 		{`{"event":"user.login","code":"T1012I","success":false}`, investigations.OutcomeUnsaid},
 		{`{"event":"exec","code":"T3002E"}`, investigations.OutcomeFailure},
 		{`{"event":"exec","code":"T3002I"}`, investigations.OutcomeUnsaid},
+		{`{"event":"access_request.review","code":"T5002I","state":"PENDING","proposed_state":"APPROVED"}`, investigations.OutcomeSuccess},
+		{`{"event":"access_request.review","code":"T5002I","state":"APPROVED","proposed_state":"DENIED"}`, investigations.OutcomeFailure},
+		{`{"event":"access_request.update","code":"T5001I","state":"APPROVED"}`, investigations.OutcomeSuccess},
+		{`{"event":"access_request.create","code":"T5000I","state":"PENDING"}`, investigations.OutcomeUnsaid},
+		{`{"event":"db.session.query","code":"TDB02I","success":false}`, investigations.OutcomeUnsaid},
 		{`{"event":"user.login","success":"true"}`, investigations.OutcomeSuccess},
 	}
 	for _, tt := range tests {

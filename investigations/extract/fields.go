@@ -25,6 +25,8 @@ const (
 	fieldProto
 	fieldCertExpires
 	fieldKubeGroups
+	fieldState
+	fieldProposedState
 	fieldFirstOwn
 )
 
@@ -32,7 +34,7 @@ var headerPaths = map[string]field{
 	"event": fieldEvent, "code": fieldCode, "time": fieldTime, "uid": fieldUID, "ei": fieldIndex,
 	"cluster_name": fieldCluster, "success": fieldSuccess, "status/success": fieldStatusSuccess,
 	"server_version": fieldVersion, "proto": fieldProto, "identity/expires": fieldCertExpires,
-	"kubernetes_groups[]": fieldKubeGroups,
+	"kubernetes_groups[]": fieldKubeGroups, "state": fieldState, "proposed_state": fieldProposedState,
 }
 
 // textRow says which fields make up the text of an event: what was run, read,
@@ -72,7 +74,8 @@ type use struct {
 type plan struct {
 	uses [][]use // by field
 	text []field
-	db   bool // database statement: `success` says nothing
+	// decision says that `state` is the outcome: a decision on an access request.
+	decision bool
 }
 
 // node is one level of the tree of kept paths.
@@ -181,7 +184,7 @@ func planFor(eventType string) *plan {
 	if real, ok := investigations.Aliases[name]; ok {
 		name = real
 	}
-	p := &plan{uses: make([][]use, fieldEnd), db: strings.HasPrefix(name, "db.session.query")}
+	p := &plan{uses: make([][]use, fieldEnd), decision: name == "access_request.review" || name == "access_request.update"}
 	for _, row := range investigations.RowsFor(name) {
 		f := kept.fields[row.Field]
 		p.uses[f] = append(p.uses[f], use{row.Kind, row.Role, kept.fields[row.Label], row.Port})

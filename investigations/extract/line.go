@@ -90,12 +90,12 @@ func (s *Scanner) Scan(line []byte) (*Line, error) {
 		return nil, err
 	}
 	s.out = Line{}
-	success := s.header()
+	said := s.header()
 	if len(s.out.Type) == 0 {
 		return nil, ErrNoType
 	}
 	p := s.plan(s.out.Type)
-	s.out.Outcome = outcome(success, s.out.Code, p.db)
+	s.out.Outcome = said.outcome(p, s.out.Code)
 	s.entities(p)
 	if len(p.text) > 0 {
 		s.textOf(p)
@@ -117,8 +117,15 @@ func (s *Scanner) plan(t []byte) *plan {
 	return p
 }
 
-// header fills the header fields and returns the raw value of `success`.
-func (s *Scanner) header() (success string) {
+// said is what a line says about its outcome.
+type said struct {
+	success  string // "true", "false" or empty
+	state    []byte // of an access request
+	proposed []byte // a reviewer's vote
+}
+
+// header fills the header fields and returns what decides the outcome.
+func (s *Scanner) header() (how said) {
 	o := &s.out
 	for i := range s.vals {
 		v := &s.vals[i]
@@ -141,7 +148,11 @@ func (s *Scanner) header() (success string) {
 		case fieldVersion:
 			o.Version = v.str()
 		case fieldSuccess, fieldStatusSuccess:
-			success = boolean(v)
+			how.success = boolean(v)
+		case fieldState:
+			how.state = v.str()
+		case fieldProposedState:
+			how.proposed = v.str()
 		case fieldProto:
 			switch string(v.str()) {
 			case "":
@@ -160,7 +171,7 @@ func (s *Scanner) header() (success string) {
 			}
 		}
 	}
-	return success
+	return how
 }
 
 // str is the value if it is a string, else nil.
@@ -193,21 +204,30 @@ func integer(v *value) int64 {
 
 // outcome decides by `success` where the line has it, else by the letter of
 // the code. A `success` of false under an informational code is no failure:
-// headless requests and every database statement are written that way.
-func outcome(success string, code []byte, statement bool) investigations.Outcome {
+// headless requests and every database statement are written that way. A
+// decision on an access request succeeds by approving.
+func (d said) outcome(p *plan, code []byte) investigations.Outcome {
+	if p.decision {
+		vote := d.proposed
+		if len(vote) == 0 {
+			vote = d.state
+		}
+		switch string(vote) {
+		case "APPROVED", "PROMOTED":
+			return investigations.OutcomeSuccess
+		case "DENIED":
+			return investigations.OutcomeFailure
+		}
+		return investigations.OutcomeUnsaid
+	}
 	var letter byte
 	if len(code) > 0 {
 		letter = code[len(code)-1]
 	}
 	switch {
-	case letter == 'E' || letter == 'W':
-		if success == "true" {
-			return investigations.OutcomeSuccess
-		}
-		return investigations.OutcomeFailure
-	case success == "true":
+	case d.success == "true":
 		return investigations.OutcomeSuccess
-	case success == "false" && letter != 'I' && !statement:
+	case letter == 'E' || letter == 'W' || d.success == "false" && letter != 'I':
 		return investigations.OutcomeFailure
 	}
 	return investigations.OutcomeUnsaid

@@ -197,7 +197,7 @@ func TestOf_flagsFacts(t *testing.T) {
 func TestOf_deniedOwnRequestIsNotSelfApproved(t *testing.T) {
 	t.Parallel()
 	const log = `{"event":"access_request.create","uid":"a","user":"ann","id":"r"}
-{"event":"access_request.review","code":"T5002W","uid":"b","reviewer":"ann","id":"r","success":false}`
+{"event":"access_request.review","code":"T5002I","uid":"b","reviewer":"ann","id":"r","state":"DENIED","proposed_state":"DENIED"}`
 	c, _ := of(t, log, "ann").Pivots.Get("access_requests")
 	if len(c.Flags) != 0 {
 		t.Errorf("flags %v, want none", c.Flags)

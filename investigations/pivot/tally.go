@@ -98,7 +98,7 @@ func (t *tally) noticeRequest(ev *investigations.Event) {
 	if who, ok := ev.First(investigations.KindUser, asker); ok {
 		t.asked[id] = append(t.asked[id], who.Entity.Name)
 	}
-	if who, ok := ev.First(investigations.KindUser, investigations.RoleReviewer, investigations.RoleUpdater); ok && ev.Outcome != investigations.OutcomeFailure {
+	if who, ok := ev.First(investigations.KindUser, investigations.RoleReviewer, investigations.RoleUpdater); ok && ev.Outcome == investigations.OutcomeSuccess {
 		t.decided[id] = append(t.decided[id], decision{who.Entity.Name, shows(ev)})
 	}
 }

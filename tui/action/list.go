@@ -1,0 +1,121 @@
+package action
+
+import "fmt"
+
+// The ids of all actions.
+const (
+	MoveUp     ID = "move.up"
+	MoveDown   ID = "move.down"
+	MoveLeft   ID = "move.left"
+	MoveRight  ID = "move.right"
+	MoveTop    ID = "move.top"
+	MoveBottom ID = "move.bottom"
+	PageUp     ID = "move.page_up"
+	PageDown   ID = "move.page_down"
+
+	ShowOverview ID = "page.overview"
+	ShowEvents   ID = "page.events"
+	ShowSessions ID = "page.sessions"
+	ShowLocks    ID = "page.locks"
+	ShowCase     ID = "page.case"
+
+	Open         ID = "open"
+	Close        ID = "close"
+	NextPane     ID = "pane.next"
+	PrevPane     ID = "pane.previous"
+	Find         ID = "find"
+	Palette      ID = "palette"
+	Help         ID = "help"
+	Pivot        ID = "pivot"
+	TrailBack    ID = "trail.back"
+	TrailForward ID = "trail.forward"
+	NextMatch    ID = "match.next"
+	PrevMatch    ID = "match.previous"
+	Star         ID = "star"
+	Note         ID = "note"
+	Lock         ID = "lock.place"
+	Undo         ID = "undo"
+	Clock        ID = "clock"
+	Copy         ID = "copy"
+	Quit         ID = "quit"
+
+	PlayPause      ID = "replay.play"
+	SeekBack       ID = "replay.back"
+	SeekForward    ID = "replay.forward"
+	SeekBackFar    ID = "replay.back_tenth"
+	SeekForwardFar ID = "replay.forward_tenth"
+	SeekPercent    ID = "replay.percent"
+	FramePrev      ID = "replay.frame_previous"
+	FrameNext      ID = "replay.frame_next"
+	Slower         ID = "replay.slower"
+	Faster         ID = "replay.faster"
+	MarkerPrev     ID = "replay.marker_previous"
+	MarkerNext     ID = "replay.marker_next"
+	Transcript     ID = "replay.transcript"
+)
+
+// Default returns the registry with the default keys.
+func Default() *Registry {
+	r, err := New(list())
+	if err != nil {
+		// The list below is a constant of the program and is tested.
+		panic(fmt.Sprintf("actions: %v", err))
+	}
+	return r
+}
+
+// list is the table of all actions. The digits 3, 6 and 7 belong to pages that
+// come later and must not be given away.
+func list() []Action {
+	return []Action{
+		{ID: Open, Keys: []string{"enter"}, Short: "open", Long: "Open the selected row", Scope: Global, Weight: 80},
+		{ID: Pivot, Keys: []string{"p"}, Short: "pivot", Long: "Make the selected entity the one under investigation", Scope: Global, Weight: 70},
+		{ID: Lock, Keys: []string{"L"}, Short: "lock", Long: "Lock what the preview names; a wide target asks for its name first", Scope: Global, Danger: true, Weight: 90},
+		{ID: Undo, Keys: []string{"u"}, Short: "undo", Long: "Take back the last lock or case action; never navigation", Scope: Global, Weight: 60},
+		{ID: Find, Keys: []string{"/"}, Short: "filter", Long: "Filter the rows, or find text on the screen of a replay", Scope: Global, Weight: 65},
+		{ID: NextMatch, Keys: []string{"n"}, Short: "next", Long: "Next row with the same key, or next match", Scope: Global, Weight: 25},
+		{ID: PrevMatch, Keys: []string{"N"}, Short: "previous", Long: "Previous row with the same key, or previous match", Scope: Global},
+		{ID: Star, Keys: []string{"space"}, Short: "star", Long: "Star the selected row for the report, or take the star away", Scope: Global, Weight: 30},
+		{ID: Note, Keys: []string{"c"}, Short: "note", Long: "Write a note on the selected row", Scope: Global, Weight: 40},
+		{ID: Copy, Keys: []string{"y"}, Short: "copy", Long: "Copy the selected value or the command shown", Scope: Global, Weight: 20},
+		{ID: Clock, Keys: []string{"T"}, Short: "clock", Long: "Show times in UTC, in local time, or since T0", Scope: Global, Weight: 15},
+		{ID: TrailBack, Keys: []string{"backspace", "alt+left"}, Short: "back", Long: "Back along the trail of pivots", Scope: Global, Weight: 35},
+		{ID: TrailForward, Keys: []string{"shift+backspace", "alt+right"}, Short: "forward", Long: "Forward along the trail of pivots", Scope: Global},
+		{ID: NextPane, Keys: []string{"tab"}, Short: "next pane", Long: "Give the keys to the next pane", Scope: Global, Weight: 10},
+		{ID: PrevPane, Keys: []string{"shift+tab"}, Short: "previous pane", Long: "Give the keys to the previous pane", Scope: Global},
+		{ID: Close, Keys: []string{"esc"}, Short: "out", Long: "Close what is on top, cancel what is running; nothing typed is lost", Scope: Global, Weight: 5},
+
+		{ID: MoveUp, Keys: []string{"up", "k"}, Short: "up", Long: "One row up", Scope: Global},
+		{ID: MoveDown, Keys: []string{"down", "j"}, Short: "down", Long: "One row down", Scope: Global},
+		{ID: MoveLeft, Keys: []string{"left", "h"}, Short: "left", Long: "One step left", Scope: Global},
+		{ID: MoveRight, Keys: []string{"right", "l"}, Short: "right", Long: "One step right", Scope: Global},
+		{ID: MoveTop, Keys: []string{"g", "home"}, Short: "top", Long: "To the first row", Scope: Global},
+		{ID: MoveBottom, Keys: []string{"G", "end"}, Short: "bottom", Long: "To the last row", Scope: Global},
+		{ID: PageUp, Keys: []string{"pgup", "ctrl+b"}, Short: "page up", Long: "One page up", Scope: Global},
+		{ID: PageDown, Keys: []string{"pgdown", "ctrl+f"}, Short: "page down", Long: "One page down", Scope: Global},
+
+		{ID: ShowOverview, Keys: []string{"1"}, Short: "overview", Long: "What the identity did, how far it reached, what is open", Scope: Global},
+		{ID: ShowEvents, Keys: []string{"2"}, Short: "events", Long: "The audit events, one row each", Scope: Global},
+		{ID: ShowSessions, Keys: []string{"4"}, Short: "sessions", Long: "The sessions and their recordings", Scope: Global},
+		{ID: ShowLocks, Keys: []string{"5"}, Short: "locks", Long: "The locks in force and the planned ones", Scope: Global},
+		{ID: ShowCase, Keys: []string{"8"}, Short: "case", Long: "Notes, journal and sources of the case", Scope: Global},
+
+		{ID: PlayPause, Keys: []string{"space"}, Short: "play", Long: "Play or pause the recording", Scope: Replay, Weight: 97},
+		{ID: SeekBack, Keys: []string{"left"}, Short: "5 s back", Long: "Five seconds back", Scope: Replay, Weight: 94},
+		{ID: SeekForward, Keys: []string{"right"}, Short: "5 s on", Long: "Five seconds forward", Scope: Replay, Weight: 95},
+		{ID: SeekBackFar, Keys: []string{"shift+left"}, Short: "10% back", Long: "A tenth of the recording back", Scope: Replay},
+		{ID: SeekForwardFar, Keys: []string{"shift+right"}, Short: "10% on", Long: "A tenth of the recording forward", Scope: Replay},
+		{ID: SeekPercent, Keys: []string{"%"}, Short: "go to %", Long: "Go to a percentage of the recording", Scope: Replay, Weight: 12},
+		{ID: FramePrev, Keys: []string{","}, Short: "frame back", Long: "One change of the screen back", Scope: Replay},
+		{ID: FrameNext, Keys: []string{"."}, Short: "frame on", Long: "One change of the screen forward", Scope: Replay},
+		{ID: Slower, Keys: []string{"<"}, Short: "slower", Long: "Play at half the speed", Scope: Replay},
+		{ID: Faster, Keys: []string{">"}, Short: "faster", Long: "Play at twice the speed", Scope: Replay, Weight: 14},
+		{ID: MarkerPrev, Keys: []string{"["}, Short: "marker back", Long: "Previous marker of the recording", Scope: Replay},
+		{ID: MarkerNext, Keys: []string{"]"}, Short: "marker", Long: "Next marker of the recording", Scope: Replay, Weight: 92},
+		{ID: Transcript, Keys: []string{"t"}, Short: "transcript", Long: "Show the recording as text", Scope: Replay, Weight: 91},
+
+		{ID: Palette, Keys: []string{":"}, Short: "actions", Long: "All actions by name", Scope: Global, Weight: 98},
+		{ID: Help, Keys: []string{"?"}, Short: "keys", Long: "All keys that work here; type a word or a key to search", Scope: Global, Weight: 99},
+		{ID: Quit, Keys: []string{"q", "ctrl+c"}, Short: "quit", Long: "Leave cordon; the case is kept as it is", Scope: Global},
+	}
+}

@@ -300,7 +300,6 @@ func (in *ingester) source(ctx context.Context, o opened) (err error) {
 		in.report.Known = append(in.report.Known, o.name)
 		return nil
 	}
-	events, duplicates, rejects := o.row.events, o.row.duplicates, o.row.rejects
 	if err := o.row.save(in.conn); err != nil {
 		return err
 	}
@@ -316,7 +315,7 @@ func (in *ingester) source(ctx context.Context, o opened) (err error) {
 		if o.plain {
 			o.row.sha256 = o.row.contentSHA256
 		}
-		o.row.size = max(o.row.size, o.read.n)
+		o.row.size = max(o.row.size, o.read.n.Load())
 	}
 	if o.row.contentSHA256 == nil {
 		o.row.contentSHA256 = o.sum.Sum(nil)
@@ -326,9 +325,9 @@ func (in *ingester) source(ctx context.Context, o opened) (err error) {
 			return err
 		}
 	}
-	in.report.Events += o.row.events - events
-	in.report.Duplicates += o.row.duplicates - duplicates
-	in.report.Rejects += o.row.rejects - rejects
+	in.report.Events += o.row.events - o.was.events
+	in.report.Duplicates += o.row.duplicates - o.was.duplicates
+	in.report.Rejects += o.row.rejects - o.was.rejects
 	in.report.Sources = append(in.report.Sources, o.row.public())
 	return in.commit(ctx, o.row, true)
 }
@@ -424,9 +423,16 @@ func (in *ingester) progress(o opened, events int64) {
 	}
 	if t := in.now(); t.Sub(in.shown) > 100*time.Millisecond {
 		in.shown = t
-		in.prog.Bytes = in.before + o.read.n
+		in.prog.Bytes = in.before + o.read.n.Load()
 		in.opts.Progress(in.prog)
 	}
+}
+
+// lateIndexes are made when a new case is whole: sorting once costs less than
+// keeping them in order row by row.
+var lateIndexes = []string{
+	`CREATE INDEX event_time ON event(time)`,
+	`CREATE UNIQUE INDEX entity_name ON entity(kind, name)`,
 }
 
 // finish writes what is left in memory and what is derived from all events.
@@ -435,8 +441,10 @@ func (in *ingester) finish(ctx context.Context) error {
 		return err
 	}
 	if in.build {
-		if err := exec(in.conn, `CREATE INDEX event_time ON event(time)`); err != nil {
-			return err
+		for _, sql := range lateIndexes {
+			if err := exec(in.conn, sql); err != nil {
+				return err
+			}
 		}
 	}
 	if err := in.w.saveServer(); err != nil {

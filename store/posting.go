@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -10,7 +11,7 @@ import (
 
 // segmentEvents is after how many events the postings collected are sorted and
 // written. It bounds the memory of an ingest whatever the size of the log.
-const segmentEvents = 1 << 18
+const segmentEvents = 1 << 17
 
 // everyEvent is the entity number under which each type lists all its events.
 const everyEvent = 0
@@ -139,7 +140,10 @@ func (p *postings) sort() {
 
 // decodeIDs appends the event ids of one run to dst.
 func decodeIDs(dst []int64, first int64, n int, ids []byte) ([]int64, error) {
-	dst = append(dst, first)
+	if n-1 > len(ids) { // each delta takes a byte or more
+		return dst, errVarint
+	}
+	dst = append(slices.Grow(dst, n), first)
 	for i := 1; i < n; i++ {
 		d, rest, err := takeVarint(ids)
 		if err != nil {

@@ -22,6 +22,7 @@ const eagerEvents = 20_000
 type Selection struct {
 	of      *Case
 	expr    filter.Expr
+	match   *filter.Matcher
 	needRaw bool
 
 	eager     bool
@@ -52,7 +53,7 @@ func (s *Selection) onlyCandidates() bool {
 // Select prepares the reading of the events that expr lets through. Names that
 // the filter finds by wildcards are looked up in the dictionary.
 func (c *Case) Select(ctx context.Context, expr filter.Expr) (*Selection, error) {
-	s := &Selection{of: c, expr: expr}
+	s := &Selection{of: c, expr: expr, match: expr.Compile()}
 	for _, t := range expr.Terms {
 		s.needRaw = s.needRaw || t.Key == filter.KeyText
 	}
@@ -200,7 +201,7 @@ func (s *Selection) passes(e *investigations.Event, raws *rawReader) (bool, erro
 			return false, err
 		}
 	}
-	return s.expr.Match(e, line), nil
+	return s.match.Match(e, line), nil
 }
 
 func (s *Selection) candidate(id int64) bool {

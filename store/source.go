@@ -119,6 +119,7 @@ func (s *sourceRow) public() investigations.Source {
 // opening is how an input enters the case, and from where on it is stored.
 type opening struct {
 	row   *sourceRow
+	was   sourceRow // the row before this ingest; zero for a new one
 	rest  io.Reader // what is to be stored
 	sum   hash.Hash // of the content before that
 	known bool      // the case has exactly this file already
@@ -139,7 +140,7 @@ func begin(in *input, now time.Time) *opening {
 // whose bytes are then referred to and not stored again. It gives nil when the
 // case knows nothing like it, and errReopen when it looked and was wrong.
 func resume(conn *sqlite.Conn, in *input, now time.Time) (*opening, error) {
-	known, err := sourceRows(conn, `WHERE format = ? AND content_size > 0 AND (path = ? AND path <> '' OR size = ? AND size > 0)
+	known, err := sourceRows(conn, `WHERE format = ? AND (path = ? AND path <> '' OR size = ? AND size > 0)
 		ORDER BY (path = ?) DESC, content_size DESC LIMIT 1`, in.format, in.path, in.size, in.path)
 	if err != nil || len(known) == 0 {
 		return nil, err
@@ -167,7 +168,7 @@ func resume(conn *sqlite.Conn, in *input, now time.Time) (*opening, error) {
 	o.rest = io.MultiReader(bytes.NewReader(tail), in.content)
 	if !c.complete && c.path == in.path && len(tail) == 0 {
 		c.name, c.size, c.problem = in.name, in.size, ""
-		o.row = c
+		o.row, o.was = c, *c
 		return o, nil
 	}
 	o.row.base, o.row.baseSize, o.row.contentSize = c.id, c.tail, c.tail

@@ -10,6 +10,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"cordon/investigations"
 	"cordon/investigations/extract"
 	"cordon/investigations/journal"
 )
@@ -90,8 +91,9 @@ func (c *Case) verifySources(ctx context.Context) ([]Check, error) {
 // verifyEvents reads each line again and compares its row: type, time, uid and
 // the number of entities it involves.
 func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
-	check := Check{Name: "index", OK: true}
+	check := Check{Name: "events", OK: true}
 	n := 0
+	var rows involvementSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		r, err := newReader(conn, newNames())
 		if err != nil {
@@ -113,18 +115,89 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 				return ctx.Err()
 			}
 			if err := verifyRow(r, raws, stmt); err != nil {
-				check.OK, check.Detail = false, fmt.Sprintf("event %d: %v", stmt.ColumnInt64(0), err)
-				return nil
+				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
+			}
+			if err := rows.row(stmt); err != nil {
+				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
 			}
 		}
 	})
 	if err != nil {
 		check.OK, check.Detail = false, err.Error()
+		return []Check{check}, nil
 	}
-	if check.OK {
-		check.Detail = fmt.Sprintf("%d events agree with their lines", n)
+	check.Detail = fmt.Sprintf("%d events agree with their lines", n)
+	index, err := c.verifyPostings(ctx, rows)
+	return []Check{check, index}, err
+}
+
+// verifyPostings compares what the rows involve with what the index lists.
+func (c *Case) verifyPostings(ctx context.Context, rows involvementSum) (Check, error) {
+	check := Check{Name: "index", OK: true}
+	var lists involvementSum
+	err := c.read(ctx, func(conn *sqlite.Conn) error {
+		var ids []int64
+		return sqlitex.Execute(conn, `SELECT entity, role, type, first, n, ids FROM posting`, &sqlitex.ExecOptions{
+			ResultFunc: func(stmt *sqlite.Stmt) (err error) {
+				if ids, err = decodeIDs(ids[:0], stmt.ColumnInt64(3), stmt.ColumnInt(4), columnBlob(stmt, 5)); err != nil {
+					return err
+				}
+				for _, id := range ids {
+					lists.add(stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnInt64(2), id)
+				}
+				return nil
+			},
+		})
+	})
+	switch {
+	case err != nil:
+		check.OK, check.Detail = false, err.Error()
+	case lists != rows:
+		check.OK, check.Detail = false, fmt.Sprintf("the index lists %d involvements, the rows hold %d others", lists.n, rows.n)
+	default:
+		check.Detail = fmt.Sprintf("%d involvements agree with the rows", rows.n)
 	}
-	return []Check{check}, nil
+	return check, nil
+}
+
+// involvementSum adds up a set of (entity, role, type, event) in any order:
+// their number and the sum of a hash of each.
+type involvementSum struct{ n, sum uint64 }
+
+func (s *involvementSum) add(entity, role, typ, event int64) {
+	h := uint64(14695981039346656037)
+	for _, v := range [...]int64{entity, role, typ, event} {
+		h = (h ^ uint64(v)) * 0x9e3779b97f4a7c15
+		h ^= h >> 32
+	}
+	s.n++
+	s.sum += h
+}
+
+// row adds what an event row involves, each entity once in each role.
+func (s *involvementSum) row(stmt *sqlite.Stmt) error {
+	id, typ := stmt.ColumnInt64(0), stmt.ColumnInt64(2)
+	s.add(everyEvent, int64(investigations.RoleNone), typ, id)
+	seen := make(map[[2]int64]bool)
+	once := func(entity, role int64) {
+		if k := [2]int64{entity, role}; entity != 0 && !seen[k] {
+			seen[k] = true
+			s.add(entity, role, typ, id)
+		}
+	}
+	for i, role := range slots {
+		once(stmt.ColumnInt64(5+i), int64(role))
+	}
+	more := columnBlob(stmt, 12)
+	for len(more) > 0 {
+		v, rest, err := takeVarint(more)
+		if err != nil {
+			return err
+		}
+		once(int64(v>>roleBits), int64(v&(1<<roleBits-1)))
+		more = rest
+	}
+	return nil
 }
 
 func verifyRow(r *reader, raws *rawReader, stmt *sqlite.Stmt) error {

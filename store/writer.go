@@ -106,7 +106,7 @@ func (w *writer) store(b *block, s *sourceRow) error {
 	if w.post.full() {
 		return w.flush()
 	}
-	return nil
+	return w.flushRows() // they point into the block
 }
 
 // flush writes out what is collected in memory.

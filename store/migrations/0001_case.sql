@@ -65,7 +65,6 @@ CREATE TABLE entity (
   name  NOT NULL,
   label TEXT
 );
-CREATE UNIQUE INDEX entity_name ON entity(kind, name);
 
 CREATE TABLE text (
   id    INTEGER PRIMARY KEY,

@@ -1,0 +1,105 @@
+package term
+
+// Resize changes the size, clamped to 1..MaxCols and 1..MaxRows. Lines are not
+// wrapped anew: the recorded program was told the size and draws for it. On
+// fewer columns lines are cut; on fewer rows the lines below the cursor go
+// first and then lines at the top, which on the main screen go to the
+// scrollback; on more rows the main screen takes lines back from there while
+// its cursor stands on the last row, as xterm.js does. The scroll region is
+// reset and the cursor stays on its line.
+func (s *Screen) Resize(cols, rows int) {
+	cols, rows = clampSize(cols, rows)
+	if cols == s.cols && rows == s.rows {
+		return
+	}
+	if s.altShown {
+		// The main screen keeps the line that its cursor will come back to.
+		saved := &s.main.saved
+		s.altShown = false
+		saved.y = s.resizeRows(rows, min(saved.y, s.rows-1))
+		s.altShown = true
+		s.y = s.resizeRows(rows, s.y)
+	} else {
+		y := s.resizeRows(rows, s.y)
+		s.main.saved.y = max(s.main.saved.y+y-s.y, 0)
+		s.y = y
+		if s.alt.rows != nil {
+			s.altShown = true
+			s.resizeRows(rows, 0)
+			s.altShown = false
+		}
+	}
+	s.cols, s.rows = cols, rows
+	s.resizeColumns(s.main.rows)
+	s.resizeColumns(s.alt.rows)
+	s.top, s.bottom = 0, rows-1
+	for _, c := range []*cursor{&s.cursor, &s.main.saved, &s.alt.saved} {
+		c.clamp(cols, rows)
+	}
+}
+
+// resizeRows gives the shown screen another number of rows, where y is the
+// line to keep, and returns the new place of that line.
+func (s *Screen) resizeRows(rows, y int) int {
+	g := s.grid()
+	if n := len(g.rows) - rows; n > 0 {
+		below := min(n, len(g.rows)-1-y)
+		s.leaving(len(g.rows)-below, len(g.rows), Erased)
+		g.rows = g.rows[:len(g.rows)-below]
+		above := n - below
+		s.leaving(0, above, Scrolled)
+		if !s.altShown {
+			s.saveLines(above)
+		}
+		g.rows = append([]*row(nil), g.rows[above:]...)
+		return y - above
+	}
+	n := rows - len(g.rows)
+	grown := make([]*row, rows)
+	back := 0
+	if !s.altShown && y == len(g.rows)-1 {
+		back = min(n, len(s.back.lines))
+	}
+	for i := back - 1; i >= 0; i-- {
+		grown[i] = s.back.pop()
+	}
+	copy(grown[back:], g.rows)
+	for i := back + len(g.rows); i < rows; i++ {
+		grown[i] = s.fresh(nil)
+	}
+	g.rows = grown
+	return y + back
+}
+
+// resizeColumns cuts or lengthens the rows to the screen's width.
+func (s *Screen) resizeColumns(rows []*row) {
+	for i, r := range rows {
+		if len(r.cells) == s.cols {
+			continue
+		}
+		fresh := s.fresh(nil)
+		copy(fresh.cells, r.cells[:r.used])
+		fresh.used, fresh.rest = min(r.used, s.cols), r.rest
+		if r.rest != (cell{}) {
+			// What is added on the right is blank.
+			fresh.reach(min(len(r.cells), s.cols))
+			fresh.rest = cell{}
+		}
+		fresh.wraps, fresh.told = r.wraps, r.told
+		if s.cols < len(r.cells) && r.isTail(s.cols) {
+			fresh.cells[s.cols-1].text = 0
+		}
+		rows[i] = fresh
+	}
+}
+
+// clamp brings a cursor inside a screen. A cursor that waits behind the last
+// column goes there if the screen became wider.
+func (c *cursor) clamp(cols, rows int) {
+	if c.wrap && c.x != cols-1 {
+		c.wrap = false
+		c.x++
+	}
+	c.x = min(c.x, cols-1)
+	c.y = min(c.y, rows-1)
+}

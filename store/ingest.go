@@ -31,6 +31,8 @@ type Progress struct {
 type Options struct {
 	Progress func(Progress)   // called a few times a second; may be nil
 	Now      func() time.Time // may be nil
+
+	commitEvery int64 // commitEvents unless a test says otherwise
 }
 
 // Skipped is a file below the paths given that is no evidence or could not be
@@ -182,6 +184,9 @@ func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options
 	in := &ingester{conn: conn, build: build, opts: opts, now: opts.Now, jobs: make(chan *block, 2*runtime.GOMAXPROCS(0))}
 	if in.now == nil {
 		in.now = time.Now
+	}
+	if in.opts.commitEvery == 0 {
+		in.opts.commitEvery = commitEvents
 	}
 	in.prog.Files = len(files)
 	for _, f := range files {
@@ -400,7 +405,7 @@ func (in *ingester) commit(_ context.Context, s *sourceRow, now bool) error {
 		}
 		return nil
 	}
-	if !now && in.pending < commitEvents {
+	if !now && in.pending < in.opts.commitEvery {
 		return nil
 	}
 	in.pending = 0

@@ -38,7 +38,7 @@ func ingestInto(path string, paths []string) error {
 	if errors.Is(err, os.ErrNotExist) || err != nil && strings.Contains(err.Error(), "no such file") {
 		c, _, err = Build(ctx, path, paths, Options{})
 	} else if err == nil {
-		_, err = c.Ingest(ctx, paths, Options{})
+		_, err = c.Ingest(ctx, paths, Options{commitEvery: 500})
 	}
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func killLog(r *rand.Rand, n int) []byte {
 // that goes on to equal one that was never killed.
 func TestTorture_killedIngestEqualsACleanOne(t *testing.T) {
 	t.Parallel()
-	rounds, events := 2, 20_000
+	rounds, events := 2, 6_000
 	if os.Getenv("CORDON_TORTURE") != "" {
 		rounds, events = 100, 100_000
 	}

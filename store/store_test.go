@@ -88,12 +88,10 @@ func digest(t testing.TB, c *Case) string {
 	}
 	all := events(t, c)
 	hash := make(map[int64]string)
+	raws := rawLines(t, c, all)
 	for i := range all {
 		e := all[i]
-		raw, err := c.Raw(ctx, e.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := raws[e.ID]
 		slices.SortFunc(e.Involved, func(a, b investigations.Involvement) int {
 			return strings.Compare(fmt.Sprint(a.Role, a.Entity), fmt.Sprint(b.Role, b.Entity))
 		})
@@ -144,6 +142,20 @@ func events(t testing.TB, c *Case) []investigations.Event {
 		p := page[len(page)-1].Position()
 		from = &p
 	}
+}
+
+// rawLines reads the line of each event.
+func rawLines(t testing.TB, c *Case, of []investigations.Event) map[int64]string {
+	t.Helper()
+	out := make(map[int64]string)
+	err := c.RawEach(context.Background(), ids(of), func(id int64, line []byte) error {
+		out[id] = string(line)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func entities(t testing.TB, c *Case) []investigations.Entity {

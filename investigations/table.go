@@ -25,7 +25,7 @@ type Row struct {
 // same type and field both count.
 //
 // Sources: Teleport's event definitions (api/proto/teleport/legacy/types/events)
-// and what real servers write; see docs/events.md for the reasons.
+// and what real servers write. docs/events.md is this table for people.
 var Table = []Row{
 	// Every event, whatever its type: the well-known keys.
 	{Types: all, Field: "user", Kind: KindUser, Role: RoleActor},

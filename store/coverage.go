@@ -226,13 +226,20 @@ func openSessions(conn *sqlite.Conn) ([]investigations.Gap, error) {
 // eachTyped calls yield with the session and id of each event of a type that
 // names a session.
 func eachTyped(conn *sqlite.Conn, where, event string, yield func(session, event int64)) error {
+	types := make(map[int64]bool)
+	err := sqlitex.Execute(conn, `SELECT id FROM type WHERE `+where, &sqlitex.ExecOptions{
+		Args:       []any{event},
+		ResultFunc: func(stmt *sqlite.Stmt) error { types[stmt.ColumnInt64(0)] = true; return nil },
+	})
+	if err != nil || len(types) == 0 {
+		return err
+	}
 	var ids []int64
-	err := sqlitex.Execute(conn, `SELECT first, n, ids FROM posting WHERE entity = 0 AND role = 0 AND type IN (SELECT id FROM type WHERE `+where+`)`, &sqlitex.ExecOptions{
-		Args: []any{event},
-		ResultFunc: func(stmt *sqlite.Stmt) (err error) {
-			ids, err = decodeIDs(ids, stmt.ColumnInt64(0), stmt.ColumnInt(1), columnBlob(stmt, 2))
-			return err
-		},
+	err = eachPosting(conn, everyEvent, func(l list) error {
+		if types[l.typ] {
+			ids = append(ids, l.ids...)
+		}
+		return nil
 	})
 	if err != nil {
 		return err

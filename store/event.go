@@ -201,6 +201,11 @@ func (r *reader) text(id int64) (string, error) {
 	return r.texts.ColumnText(0), nil
 }
 
+// time reads when an event happened, in milliseconds.
+func (r *reader) time(id int64) (int64, error) {
+	return selectInt(r.conn, `SELECT time FROM event WHERE id = ?`, id)
+}
+
 // nameColumn reads a name or uid: a 16-byte blob is a UUID.
 func (r *reader) nameColumn(stmt *sqlite.Stmt, col int) string {
 	if stmt.ColumnType(col) == sqlite.TypeBlob && stmt.ColumnLen(col) == 16 {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,42 +62,71 @@ func (c *Case) groups(conn *sqlite.Conn, entity int64) ([]pivot.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	stmt, err := conn.Prepare(`SELECT role, type, first, n, coalesce(tmin, (SELECT time FROM event WHERE id = first)), coalesce(tmax, (SELECT time FROM event WHERE id = first)), ids
-		FROM posting WHERE entity = ? ORDER BY role, type, first`)
+	type key struct {
+		role investigations.Role
+		typ  int64
+	}
+	at := make(map[key]int)
+	var out []pivot.Group
+	err = eachPosting(conn, entity, func(l list) error {
+		k := key{l.role, l.typ}
+		i, ok := at[k]
+		if !ok {
+			t, err := r.typeName(l.typ)
+			if err != nil {
+				return err
+			}
+			i, at[k] = len(out), len(out)
+			out = append(out, pivot.Group{Role: l.role, Type: t.event, Code: t.code})
+		}
+		g := &out[i]
+		if len(l.ids) == 1 {
+			if l.tmin, err = r.time(l.ids[0]); err != nil {
+				return err
+			}
+			l.tmax = l.tmin
+		}
+		g.N += len(l.ids)
+		if g.IDs == nil {
+			g.IDs = l.ids
+		} else {
+			g.IDs = append(g.IDs, l.ids...)
+		}
+		widen(g, l.tmin, l.tmax)
+		return nil
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the postings of entity %d: %w", entity, err)
+	}
+	slices.SortFunc(out, func(a, b pivot.Group) int {
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Code, b.Code))
+	})
+	return out, nil
+}
+
+// eachPosting decodes the posting rows of an entity, ids ascending.
+func eachPosting(conn *sqlite.Conn, entity int64, yield func(list) error) error {
+	stmt, err := conn.Prepare(`SELECT segment, lists FROM posting WHERE entity = ? ORDER BY segment`)
+	if err != nil {
+		return err
 	}
 	defer stmt.Reset()
 	stmt.BindInt64(1, entity)
-	var out []pivot.Group
-	lastType := int64(-1)
-	var ids []byte
+	var lists []byte
 	for {
 		row, err := stmt.Step()
 		if err != nil || !row {
-			return out, err
+			return err
 		}
-		role, typ := investigations.Role(stmt.ColumnInt64(0)), stmt.ColumnInt64(1)
-		if len(out) == 0 || typ != lastType || out[len(out)-1].Role != role {
-			t, err := r.typeName(typ)
-			if err != nil {
-				return nil, err
-			}
-			out, lastType = append(out, pivot.Group{Role: role, Type: t.event, Code: t.code}), typ
+		lists = slices.Grow(lists[:0], stmt.ColumnLen(1))[:stmt.ColumnLen(1)]
+		stmt.ColumnBytes(1, lists)
+		if err := eachList(stmt.ColumnInt64(0), lists, yield); err != nil {
+			return err
 		}
-		g := &out[len(out)-1]
-		ids = slices.Grow(ids[:0], stmt.ColumnLen(6))[:stmt.ColumnLen(6)]
-		stmt.ColumnBytes(6, ids)
-		n := stmt.ColumnInt(3)
-		if g.IDs, err = decodeIDs(g.IDs, stmt.ColumnInt64(2), n, ids); err != nil {
-			return nil, fmt.Errorf("read the postings of entity %d: %w", entity, err)
-		}
-		g.N += n
-		widen(g, stmt.ColumnInt64(4), stmt.ColumnInt64(5))
 	}
 }
 
-// widen stretches a group's range over a run; a time of 0 is none.
+// widen stretches a group's range over a list; a time of 0 is none.
 func widen(g *pivot.Group, from, to int64) {
 	if first := fromMilliseconds(from); from != 0 && (g.First.IsZero() || first.Before(g.First)) {
 		g.First = first

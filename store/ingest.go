@@ -104,7 +104,7 @@ func buildPartial(ctx context.Context, partial string, paths []string, opts Opti
 	if err != nil {
 		return Report{}, fmt.Errorf("create case: %w", err)
 	}
-	err = pragmas(conn, "page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -32000")
+	err = pragmas(conn, "page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -8000")
 	var report Report
 	if err == nil {
 		if err = schema(conn); err == nil {

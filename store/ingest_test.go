@@ -267,7 +267,7 @@ func TestVerify_noticesAFlippedByte(t *testing.T) {
 		`UPDATE chunk SET data = CAST(substr(data, 1, 50) || x'00' || substr(data, 52) AS BLOB)`,
 		`UPDATE event SET time = time + 1 WHERE id = 400`,
 		`UPDATE entity SET name = 'user-X' WHERE name = 'user-3'`,
-		`UPDATE posting SET first = first + 1 WHERE rowid_is_missing IS NULL`,
+		`UPDATE posting SET segment = segment + 1 WHERE entity = (SELECT max(entity) FROM posting)`,
 	} {
 		copied, err := os.ReadFile(c.Path())
 		if err != nil {
@@ -277,7 +277,6 @@ func TestVerify_noticesAFlippedByte(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sql = strings.Replace(sql, "rowid_is_missing IS NULL", "n = 1 OR first < 8 AND entity = (SELECT max(entity) FROM posting)", 1)
 		if err := bad.update(t.Context(), func(conn *sqlite.Conn) error { return exec(conn, sql) }); err != nil {
 			t.Fatal(err)
 		}

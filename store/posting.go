@@ -1,8 +1,8 @@
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -24,9 +24,9 @@ type postings struct {
 	at    []uint32 // position, by key
 	add   *sqlite.Stmt
 
-	keys2 []uint64
+	keys2 []uint64 // the other half of a sort
 	at2   []uint32
-	ids   []byte
+	lists []byte
 }
 
 const (
@@ -35,7 +35,7 @@ const (
 )
 
 func newPostings(conn *sqlite.Conn) (*postings, error) {
-	add, err := conn.Prepare(`INSERT INTO posting(entity, role, type, first, n, tmin, tmax, ids) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	add, err := conn.Prepare(`INSERT INTO posting(entity, segment, lists) VALUES (?, ?, ?)`)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the postings: %w", err)
 	}
@@ -57,52 +57,60 @@ func (p *postings) entity(entity uint32, role investigations.Role, typ uint32) {
 
 func (p *postings) full() bool { return len(p.times) >= segmentEvents }
 
-// flush sorts what was collected and writes it as runs.
+// flush sorts what was collected and writes one row an entity.
 func (p *postings) flush() error {
 	p.sort()
 	for i := 0; i < len(p.keys); {
-		j := i + 1
-		for j < len(p.keys) && p.keys[j] == p.keys[i] {
-			j++
+		entity := p.keys[i] >> (typeBits + roleBits)
+		p.lists = p.lists[:0]
+		for i < len(p.keys) && p.keys[i]>>(typeBits+roleBits) == entity {
+			j := i + 1
+			for j < len(p.keys) && p.keys[j] == p.keys[i] {
+				j++
+			}
+			p.list(p.keys[i], p.at[i:j])
+			i = j
 		}
-		if err := p.write(p.keys[i], p.at[i:j]); err != nil {
+		p.add.BindInt64(1, int64(entity))
+		p.add.BindInt64(2, p.base)
+		p.add.BindBytes(3, p.lists)
+		if err := run(p.add); err != nil {
 			return err
 		}
-		i = j
 	}
 	p.times, p.keys, p.at = p.times[:0], p.keys[:0], p.at[:0]
 	return nil
 }
 
-func (p *postings) write(key uint64, at []uint32) error {
-	first := p.base + int64(at[0])
+// list appends the events of one role and type, each once.
+func (p *postings) list(key uint64, at []uint32) {
+	role, typ := key>>typeBits&(1<<roleBits-1), key&(1<<typeBits-1)
+	n := 1
+	for i := 1; i < len(at); i++ {
+		if at[i] != at[i-1] {
+			n++
+		}
+	}
+	p.lists = appendVarint(p.lists, typ<<roleBits|role)
+	p.lists = appendVarint(p.lists, uint64(n))
+	p.lists = appendVarint(p.lists, uint64(at[0]))
 	tmin, tmax := p.times[at[0]], p.times[at[0]]
-	p.ids = p.ids[:0]
-	n, last := 1, at[0]
-	for _, a := range at[1:] {
-		if a == last { // the same entity twice in one event
+	for i := 1; i < len(at); i++ {
+		if at[i] == at[i-1] {
 			continue
 		}
-		p.ids = appendVarint(p.ids, uint64(a-last))
-		tmin, tmax = min(tmin, p.times[a]), max(tmax, p.times[a])
-		n, last = n+1, a
+		p.lists = appendVarint(p.lists, uint64(at[i]-at[i-1]))
+		if t := p.times[at[i]]; t != 0 { // an event without a time does not count
+			if tmin == 0 {
+				tmin, tmax = t, t
+			}
+			tmin, tmax = min(tmin, t), max(tmax, t)
+		}
 	}
-	s := p.add
-	s.BindInt64(1, int64(key>>(typeBits+roleBits)))
-	s.BindInt64(2, int64(key>>typeBits&(1<<roleBits-1)))
-	s.BindInt64(3, int64(key&(1<<typeBits-1)))
-	s.BindInt64(4, first)
-	s.BindInt64(5, int64(n))
-	if n == 1 {
-		s.BindNull(6)
-		s.BindNull(7)
-		s.BindNull(8)
-	} else {
-		s.BindInt64(6, tmin)
-		s.BindInt64(7, tmax)
-		s.BindBytes(8, p.ids)
+	if n > 1 {
+		p.lists = binary.AppendVarint(p.lists, tmin)
+		p.lists = appendVarint(p.lists, uint64(tmax-tmin))
 	}
-	return run(s)
 }
 
 // sort orders keys, and the positions with them, by least significant digit
@@ -138,19 +146,55 @@ func (p *postings) sort() {
 	p.keys2, p.at2 = to[:cap(to)], toAt[:cap(toAt)]
 }
 
-// decodeIDs appends the event ids of one run to dst.
-func decodeIDs(dst []int64, first int64, n int, ids []byte) ([]int64, error) {
-	if n-1 > len(ids) { // each delta takes a byte or more
-		return dst, errVarint
-	}
-	dst = append(slices.Grow(dst, n), first)
-	for i := 1; i < n; i++ {
-		d, rest, err := takeVarint(ids)
+// list is one decoded list of a posting row.
+type list struct {
+	role       investigations.Role
+	typ        int64
+	ids        []int64
+	tmin, tmax int64 // of two events or more; else not known here
+}
+
+// eachList decodes the lists of a posting row.
+func eachList(segment int64, b []byte, yield func(list) error) error {
+	for len(b) > 0 {
+		l := list{}
+		key, rest, err := takeVarint(b)
 		if err != nil {
-			return dst, err
+			return err
 		}
-		first, ids = first+int64(d), rest
-		dst = append(dst, first)
+		n, rest, err := takeVarint(rest)
+		if err != nil {
+			return err
+		}
+		if n == 0 || n > uint64(len(rest)) { // each id takes a byte or more
+			return errVarint
+		}
+		l.role, l.typ = investigations.Role(key&(1<<roleBits-1)), int64(key>>roleBits)
+		l.ids = make([]int64, n)
+		id := segment
+		for i := range l.ids {
+			var d uint64
+			if d, rest, err = takeVarint(rest); err != nil {
+				return err
+			}
+			id += int64(d)
+			l.ids[i] = id
+		}
+		if n > 1 {
+			v, size := binary.Varint(rest)
+			if size <= 0 {
+				return errVarint
+			}
+			d, after, err := takeVarint(rest[size:])
+			if err != nil {
+				return err
+			}
+			l.tmin, l.tmax, rest = v, v+int64(d), after
+		}
+		if err := yield(l); err != nil {
+			return err
+		}
+		b = rest
 	}
-	return dst, nil
+	return nil
 }

@@ -136,16 +136,15 @@ func (c *Case) verifyPostings(ctx context.Context, rows involvementSum) (Check, 
 	check := Check{Name: "index", OK: true}
 	var lists involvementSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
-		var ids []int64
-		return sqlitex.Execute(conn, `SELECT entity, role, type, first, n, ids FROM posting`, &sqlitex.ExecOptions{
-			ResultFunc: func(stmt *sqlite.Stmt) (err error) {
-				if ids, err = decodeIDs(ids[:0], stmt.ColumnInt64(3), stmt.ColumnInt(4), columnBlob(stmt, 5)); err != nil {
-					return err
-				}
-				for _, id := range ids {
-					lists.add(stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnInt64(2), id)
-				}
-				return nil
+		return sqlitex.Execute(conn, `SELECT entity, segment, lists FROM posting`, &sqlitex.ExecOptions{
+			ResultFunc: func(stmt *sqlite.Stmt) error {
+				entity := stmt.ColumnInt64(0)
+				return eachList(stmt.ColumnInt64(1), columnBlob(stmt, 2), func(l list) error {
+					for _, id := range l.ids {
+						lists.add(entity, int64(l.role), l.typ, id)
+					}
+					return nil
+				})
 			},
 		})
 	})

@@ -27,7 +27,7 @@ type Board []Lock
 func NewBoard(events []Record, entries []journal.Entry) Board {
 	b := builder{locks: map[string]*Lock{}}
 	sorted := slices.Clone(events)
-	slices.SortStableFunc(sorted, func(x, y Record) int { return comparePosition(x.Event.Position(), y.Event.Position()) })
+	slices.SortStableFunc(sorted, func(x, y Record) int { return x.Event.Position().Compare(y.Event.Position()) })
 	for _, r := range sorted {
 		b.event(r)
 	}
@@ -78,10 +78,6 @@ func (b Board) Already(targets []Target, now time.Time) error {
 		}
 	}
 	return nil
-}
-
-func comparePosition(x, y investigations.Position) int {
-	return cmp.Or(cmp.Compare(x.Time, y.Time), cmp.Compare(x.Index, y.Index), cmp.Compare(x.UID, y.UID), cmp.Compare(x.ID, y.ID))
 }
 
 type builder struct{ locks map[string]*Lock }
@@ -145,7 +141,9 @@ func (b *builder) entry(e journal.Entry) {
 		if !ok {
 			return
 		}
-		if l := b.locks[mine.Name]; l != nil && l.Released.IsZero() {
+		// In dry-run nothing is sent: it drops a plan and removes no lock.
+		l := b.locks[mine.Name]
+		if l != nil && l.Released.IsZero() && (l.Dry || e.Mode != journal.ModeDryRun) {
 			l.Released, l.ReleasedBy = e.Time.UTC(), e.Operator
 		}
 	}

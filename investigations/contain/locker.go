@@ -40,7 +40,8 @@ type Locker interface {
 // DryRun is the Locker that changes nothing: it keeps the plans and gives back
 // the commands that a person can run.
 type DryRun struct {
-	now func() time.Time
+	now  func() time.Time
+	real []Lock // locks that exist: Unlock gives the command and leaves them
 
 	mu    sync.Mutex
 	locks []Lock
@@ -48,11 +49,14 @@ type DryRun struct {
 
 var _ Locker = (*DryRun)(nil)
 
-// NewDryRun starts with what the board says is planned already.
-func NewDryRun(now func() time.Time, planned []Lock) *DryRun {
+// NewDryRun starts with what the board says is planned or locked already.
+func NewDryRun(now func() time.Time, board []Lock) *DryRun {
 	d := &DryRun{now: now}
-	for _, l := range planned {
-		if l.Dry && l.Released.IsZero() {
+	for _, l := range board {
+		switch {
+		case !l.Dry:
+			d.real = append(d.real, l)
+		case l.Released.IsZero():
 			d.locks = append(d.locks, l)
 		}
 	}
@@ -86,7 +90,8 @@ func (d *DryRun) Lock(ctx context.Context, p Plan) (Lock, error) {
 	return l.clone(), nil
 }
 
-// Unlock forgets the plan.
+// Unlock forgets the plan. A lock that exists is returned as it stands, with
+// the command that removes it: it is still there afterwards.
 func (d *DryRun) Unlock(ctx context.Context, name string) (Lock, error) {
 	if err := ctx.Err(); err != nil {
 		return Lock{}, err
@@ -95,12 +100,25 @@ func (d *DryRun) Unlock(ctx context.Context, name string) (Lock, error) {
 	defer d.mu.Unlock()
 	i := slices.IndexFunc(d.locks, func(l Lock) bool { return l.Name == name })
 	if i < 0 {
-		return Lock{}, fmt.Errorf("undo planned lock %s: %w", name, ErrNotFound)
+		return d.unlockReal(name)
 	}
 	l := d.locks[i]
 	d.locks = slices.Delete(d.locks, i, i+1)
 	l.Released = d.now().UTC()
 	return l, nil
+}
+
+func (d *DryRun) unlockReal(name string) (Lock, error) {
+	for _, l := range d.real {
+		if l.Name != name {
+			continue
+		}
+		if state := l.State(d.now()); state != StateInForce && state != StateEmpty {
+			return Lock{}, fmt.Errorf("unlock %s: it is %s: %w", name, state, ErrNotFound)
+		}
+		return l.clone(), nil
+	}
+	return Lock{}, fmt.Errorf("unlock %s: %w", name, ErrNotFound)
 }
 
 // Locks lists the plans that were not undone.

@@ -55,8 +55,11 @@ func UndoEntry(l Lock, operator string, mode journal.Mode, now time.Time) journa
 		Target: l.Title(), Command: l.UndoCommand(), Result: "lock removed",
 		Detail: detail{Name: l.Name}.String(),
 	}
-	if l.Dry {
+	switch {
+	case l.Dry:
 		e.Result = "dry-run: plan dropped, nothing was sent"
+	case mode == journal.ModeDryRun:
+		e.Result = "dry-run: nothing was sent, the lock stands"
 	}
 	return e
 }

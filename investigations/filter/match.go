@@ -12,27 +12,54 @@ import (
 	"cordon/investigations"
 )
 
+// Matcher is a filter made ready for many events.
+type Matcher struct{ terms []matcher }
+
+type matcher struct {
+	term    *Term
+	kinds   []investigations.Kind
+	needles [][][]byte // of text: the spellings of each value
+}
+
+// Compile makes the filter ready for many events. A Matcher may be used by
+// several goroutines at once.
+func (e Expr) Compile() *Matcher {
+	m := &Matcher{terms: make([]matcher, len(e.Terms))}
+	for i := range e.Terms {
+		t := &e.Terms[i]
+		m.terms[i] = matcher{term: t, kinds: t.Key.Info().Kinds}
+		if t.Key != KeyText {
+			continue
+		}
+		for _, v := range t.Values {
+			m.terms[i].needles = append(m.terms[i].needles, v.Needles())
+		}
+	}
+	return m
+}
+
 // Match reports whether the event passes the filter. raw is its line as it was
 // logged; without it, text is looked for in what the event itself holds.
-func (e Expr) Match(ev *investigations.Event, raw []byte) bool {
-	for i := range e.Terms {
-		if !e.Terms[i].Match(ev, raw) {
+func (m *Matcher) Match(ev *investigations.Event, raw []byte) bool {
+	for i := range m.terms {
+		if m.terms[i].any(ev, raw) == m.terms[i].term.Negate {
 			return false
 		}
 	}
 	return true
 }
 
-// Match reports whether the event passes the term.
-func (t *Term) Match(ev *investigations.Event, raw []byte) bool {
-	return t.any(ev, raw) != t.Negate
+// Match is Compile and Match for a single event.
+func (e Expr) Match(ev *investigations.Event, raw []byte) bool {
+	return e.Compile().Match(ev, raw)
 }
 
 // any reports whether one of the values holds, negated or not.
-func (t *Term) any(ev *investigations.Event, raw []byte) bool {
+func (m *matcher) any(ev *investigations.Event, raw []byte) bool {
+	t := m.term
 	switch t.Key {
 	case KeyText:
-		return slices.ContainsFunc(t.Values, func(v Value) bool { return v.inLine(ev, raw) })
+		return m.inLine(ev, raw)
 	case KeyEvent:
 		return t.MatchType(ev.Type)
 	case KeyCode:
@@ -46,10 +73,28 @@ func (t *Term) any(ev *investigations.Event, raw []byte) bool {
 	case KeyOutcome:
 		return slices.ContainsFunc(t.Values, func(v Value) bool { return v.Outcome == ev.Outcome })
 	}
-	kinds := t.Key.Info().Kinds
-	return slices.ContainsFunc(ev.Involved, func(v investigations.Involvement) bool {
-		return slices.Contains(kinds, v.Entity.Kind) && t.MatchEntity(v.Entity.Name, v.Label)
-	})
+	for i := range ev.Involved {
+		v := &ev.Involved[i]
+		if slices.Contains(m.kinds, v.Entity.Kind) && t.MatchEntity(v.Entity.Name, v.Label) {
+			return true
+		}
+	}
+	return false
+}
+
+// inLine looks for the texts in the line, or in the event without one.
+func (m *matcher) inLine(ev *investigations.Event, raw []byte) bool {
+	if raw == nil {
+		return slices.ContainsFunc(m.term.Values, func(v Value) bool { return v.inEvent(ev) })
+	}
+	for _, spellings := range m.needles {
+		for _, n := range spellings {
+			if ContainsFold(raw, n) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // MatchName reports whether one of the values names s. Stores use it and the
@@ -107,11 +152,8 @@ func (v Value) Like() string {
 	return b.String()
 }
 
-// inLine looks for the value's text in the line, or in the event without one.
-func (v Value) inLine(ev *investigations.Event, raw []byte) bool {
-	if raw != nil {
-		return slices.ContainsFunc(v.Needles(), func(n []byte) bool { return ContainsFold(raw, n) })
-	}
+// inEvent looks for the value's text in what the event itself holds.
+func (v Value) inEvent(ev *investigations.Event) bool {
 	needle := []byte(v.Text)
 	has := func(s string) bool { return ContainsFold([]byte(s), needle) }
 	if has(ev.Text) || has(ev.Type) || has(ev.Code) || has(ev.UID) || has(ev.Cluster) {

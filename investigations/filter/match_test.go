@@ -275,3 +275,12 @@ func BenchmarkContainsFold_line(b *testing.B) {
 		filter.ContainsFold(line, needle)
 	}
 }
+
+func BenchmarkMatcher_event(b *testing.B) {
+	ev, raw := start()
+	m := mustParse(b, `user:bob,alice* -event:cert.* addr:203.0.113.* after:2026-11-18 nowhere`).Compile()
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Match(ev, raw)
+	}
+}

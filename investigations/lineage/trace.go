@@ -196,8 +196,8 @@ func wide(groups []pivot.Group) bool { return holders(groups) > tooWide }
 // apply finds the children that one event shows by one rule.
 func (t *tracer) apply(i int, v visit, ev *investigations.Event, best map[edgeKey]found) {
 	r := &rules[i]
-	if t.elsewhere(v, r, ev) {
-		return
+	if t.elsewhere(v, r, ev) || r.decides && ev.Outcome == investigations.OutcomeFailure {
+		return // somebody else's, or a refusal: nothing was granted
 	}
 	see := func(child investigations.Involvement) {
 		if child.Entity == v.entity || child.Entity == t.root || child.Entity.IsZero() {

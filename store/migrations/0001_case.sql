@@ -88,16 +88,16 @@ CREATE TABLE event (
   more    BLOB         -- every other involvement: varints entity * 16 + role
 );
 
+-- The events of an entity among those of one segment of ids. lists holds, for
+-- each role and type, varints: type * 16 + role, number of events, then each id
+-- as its distance from the one before (the first from segment), and for more
+-- than one event the earliest time and the distance to the latest.
+-- Entity 0 lists all events of each type.
 CREATE TABLE posting (
-  entity INTEGER NOT NULL,
-  role   INTEGER NOT NULL,
-  type   INTEGER NOT NULL,
-  first  INTEGER NOT NULL, -- lowest event id of the run
-  n      INTEGER NOT NULL,
-  tmin   INTEGER,          -- NULL when n is 1: the event's own time
-  tmax   INTEGER,
-  ids    BLOB,             -- n-1 delta varints after first; NULL when n is 1
-  PRIMARY KEY (entity, role, type, first)
+  entity  INTEGER NOT NULL,
+  segment INTEGER NOT NULL,
+  lists   BLOB NOT NULL,
+  PRIMARY KEY (entity, segment)
 ) WITHOUT ROWID;
 
 -- Events by UTC day, counted from 1970; those without a time on a day of their own.

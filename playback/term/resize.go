@@ -44,10 +44,11 @@ func (s *Screen) resizeRows(rows, y int) int {
 	g := s.grid()
 	if n := len(g.rows) - rows; n > 0 {
 		below := min(n, len(g.rows)-1-y)
-		s.leaving(len(g.rows)-below, len(g.rows), Erased)
-		g.rows = g.rows[:len(g.rows)-below]
 		above := n - below
+		// Both are told while every row of the screen can still be read.
+		s.leaving(len(g.rows)-below, len(g.rows), Erased)
 		s.leaving(0, above, Scrolled)
+		g.rows = g.rows[:len(g.rows)-below]
 		if !s.altShown {
 			s.saveLines(above)
 		}

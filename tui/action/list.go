@@ -52,6 +52,8 @@ const (
 	MarkerPrev     ID = "replay.marker_previous"
 	MarkerNext     ID = "replay.marker_next"
 	Transcript     ID = "replay.transcript"
+
+	Release ID = "lock.release"
 )
 
 // Default returns the registry with the default keys.
@@ -87,9 +89,9 @@ func list() []Action {
 
 		{ID: MoveUp, Keys: []string{"up", "k"}, Short: "up", Long: "One row up", Scope: Global},
 		{ID: MoveDown, Keys: []string{"down", "j"}, Short: "down", Long: "One row down", Scope: Global},
-		{ID: MoveLeft, Keys: []string{"left", "h"}, Short: "left", Long: "One step left", Scope: Global},
-		{ID: MoveRight, Keys: []string{"right", "l"}, Short: "right", Long: "One step right", Scope: Global},
-		{ID: MoveTop, Keys: []string{"g", "home"}, Short: "top", Long: "To the first row", Scope: Global},
+		{ID: MoveLeft, Keys: []string{"left", "h"}, Short: "left", Long: "One step left; moves the picture of a replay that is larger than its place, as up and down do", Scope: Global},
+		{ID: MoveRight, Keys: []string{"right", "l"}, Short: "right", Long: "One step right; moves the picture of a replay that is larger than its place", Scope: Global},
+		{ID: MoveTop, Keys: []string{"g", "home"}, Short: "top", Long: "To the first row; a picture that was moved follows the cursor again", Scope: Global},
 		{ID: MoveBottom, Keys: []string{"G", "end"}, Short: "bottom", Long: "To the last row", Scope: Global},
 		{ID: PageUp, Keys: []string{"pgup", "ctrl+b"}, Short: "page up", Long: "One page up", Scope: Global},
 		{ID: PageDown, Keys: []string{"pgdown", "ctrl+f"}, Short: "page down", Long: "One page down", Scope: Global},
@@ -113,6 +115,8 @@ func list() []Action {
 		{ID: MarkerPrev, Keys: []string{"["}, Short: "marker back", Long: "Previous marker of the recording", Scope: Replay},
 		{ID: MarkerNext, Keys: []string{"]"}, Short: "marker", Long: "Next marker of the recording", Scope: Replay, Weight: 92},
 		{ID: Transcript, Keys: []string{"t"}, Short: "transcript", Long: "Show the recording as text", Scope: Replay, Weight: 91},
+
+		{ID: Release, Keys: []string{"x"}, Short: "release", Long: "Take the selected lock back, or drop a planned one; asks first", Scope: Locks, Weight: 85},
 
 		{ID: Palette, Keys: []string{":"}, Short: "actions", Long: "All actions by name", Scope: Global, Weight: 98},
 		{ID: Help, Keys: []string{"?"}, Short: "keys", Long: "All keys that work here; type a word or a key to search", Scope: Global, Weight: 99},

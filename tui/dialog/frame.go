@@ -33,15 +33,15 @@ func keys(pairs ...string) draw.Line {
 	return l
 }
 
-// wrap breaks lines of one role to a width; lines of several roles stay whole,
-// because they are made to fit by their author.
+// wrap breaks lines of one role at blanks, and folds lines of several roles
+// behind their labels.
 func wrap(lines []draw.Line, width int) []draw.Line {
 	var out []draw.Line
 	for _, l := range lines {
 		if len(l) == 1 {
 			out = append(out, draw.Wrap(l[0].Role, l[0].Text, width)...)
 		} else {
-			out = append(out, l)
+			out = append(out, draw.Fold(l, width)...)
 		}
 	}
 	return out

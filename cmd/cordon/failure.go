@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"cordon/investigations/filter"
+	"cordon/playback/recording"
+	"cordon/store"
+)
+
+// The exit codes. Scripts rely on them.
+const (
+	exitDone        = 0
+	exitNothing     = 1 // found nothing, or a check failed
+	exitUsage       = 2
+	exitUnreadable  = 3 // the input could not be read, or the case not written
+	exitRefused     = 4 // the cluster refused, or cannot be reached
+	exitInterrupted = 130
+)
+
+// failure is an error with the exit code it leads to and what to do about it.
+type failure struct {
+	code int
+	err  error
+	hint string
+}
+
+// Error is the sentence without the hint.
+func (f *failure) Error() string { return f.err.Error() }
+
+// Unwrap is the error inside.
+func (f *failure) Unwrap() error { return f.err }
+
+func misuse(hint, format string, args ...any) error {
+	return &failure{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+func nothing(hint, format string, args ...any) error {
+	return &failure{exitNothing, fmt.Errorf(format, args...), hint}
+}
+
+func unreadable(hint, format string, args ...any) error {
+	return &failure{exitUnreadable, fmt.Errorf(format, args...), hint}
+}
+
+// explain gives any error its exit code and hint. quiet is true for what needs
+// no words: the reader of our output went away.
+func explain(err error) (f *failure, quiet bool) {
+	if errors.Is(err, syscall.EPIPE) {
+		return &failure{exitDone, err, ""}, true
+	}
+	if errors.Is(err, context.Canceled) {
+		return &failure{exitInterrupted, errors.New("interrupted"), ""}, false
+	}
+	if errors.As(err, &f) {
+		return f, false
+	}
+	f = &failure{code: exitUnreadable, err: err}
+	var bad *filter.Error
+	switch {
+	case errors.As(err, &bad):
+		f.code, f.hint = exitUsage, bad.Hint
+	case errors.Is(err, store.ErrNotCase):
+		f.hint = "a case file is made with: cordon ingest --case NAME PATH…"
+	case errors.Is(err, recording.ErrNotRecording):
+		f.hint = "a Teleport recording ends in .tar, an asciicast in .cast; either may be compressed"
+	case errors.Is(err, fs.ErrNotExist):
+		f.hint = "check the path"
+	case errors.Is(err, fs.ErrPermission):
+		f.hint = "check who may read it"
+	case errors.Is(err, syscall.ENOSPC):
+		f.hint = "free some space and run it again: nothing that was there is lost"
+	}
+	return f, false
+}

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cordon/investigations/contain"
+	"cordon/investigations/journal"
+	"cordon/investigations/pivot"
+	"cordon/store"
+)
+
+const lockExamples = `cordon lock --case incident --user=mallory@example.com --ttl=10h
+cordon lock --case incident --access-request=UUID --message='IR-2026-031'
+cordon lock --role=editor ./evidence`
+
+// errNotLive is the answer to --live of a cordon that is not connected.
+var errNotLive = errors.New("this cordon has no connection to a live cluster: nothing was locked")
+
+// lockAsk is what a person asks of `cordon lock`.
+type lockAsk struct {
+	caseName string
+	values   map[contain.Field]*string
+	message  string
+	ttl      time.Duration
+	expires  string
+	live     bool
+	json     bool
+}
+
+func (p *program) lockVerb() *cobra.Command {
+	ask := lockAsk{values: make(map[contain.Field]*string)}
+	cmd := &cobra.Command{
+		Use:   "lock [PATH…]",
+		Short: "Plan a lock: its effect and the tctl line that places it",
+		Long: "Plan a lock. The flags are those of tctl lock; several targets mean OR.\n\n" +
+			"It is a dry run: cordon shows the command, what it cuts and what it does not reach, and writes the plan in the case's journal. With evidence paths the plan is shown and nothing is kept.",
+		Example: lockExamples,
+	}
+	withCase(cmd, &ask.caseName)
+	flags := cmd.Flags()
+	for _, f := range contain.Fields() {
+		if name, ok := strings.CutPrefix(f.Flag(), "--"); ok {
+			ask.values[f] = flags.String(name, "", lockHelp(f))
+		}
+	}
+	flags.StringVar(&ask.message, "message", "", "what locked-out users are told (default \""+contain.DefaultMessage+"\")")
+	flags.DurationVar(&ask.ttl, "ttl", 0, "how long it holds, such as 10h (default "+contain.DefaultTTL.String()+")")
+	flags.StringVar(&ask.expires, "expires", "", "when it ends, RFC 3339, instead of --ttl")
+	flags.BoolVar(&ask.live, "live", false, "place it on the cluster")
+	flags.BoolVar(&ask.json, "json", false, "print JSON")
+	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
+		paths, err := evidenceOnly(args)
+		if err != nil {
+			return misuse("name the target with a flag, such as --user=NAME", "%w", err)
+		}
+		r, err := ask.request(cmd.Flags().Changed)
+		if err != nil {
+			return err
+		}
+		if ask.live {
+			return p.lockLive(ctx, ask, r, paths)
+		}
+		return p.lock(ctx, ask, r, paths)
+	})
+	return cmd
+}
+
+func lockHelp(f contain.Field) string {
+	switch f {
+	case contain.FieldBotInstanceID, contain.FieldJoinToken:
+		return "lock this " + f.Title() + " (servers from version 18)"
+	default:
+		return "lock this " + f.Title()
+	}
+}
+
+// request is the lock asked for. changed tells a flag that was given empty from
+// one that was not given.
+func (a *lockAsk) request(changed func(string) bool) (contain.Request, error) {
+	r := contain.Request{Message: a.message, TTL: a.ttl}
+	for _, f := range contain.Fields() {
+		value := a.values[f]
+		if value == nil || !changed(strings.TrimPrefix(f.Flag(), "--")) {
+			continue
+		}
+		r.Targets = append(r.Targets, contain.Target{Field: f, Value: *value})
+	}
+	if changed("ttl") && a.ttl <= 0 {
+		return r, misuse("for example --ttl=10h", "--ttl must be longer than nothing")
+	}
+	if a.expires != "" {
+		end, err := time.Parse(time.RFC3339, a.expires)
+		if err != nil {
+			return r, misuse("for example --expires=2026-11-19T08:00:00Z", "--expires %q is no RFC 3339 time", a.expires)
+		}
+		r.Expires = end
+	}
+	if _, err := contain.NewPlan(r, rand.Reader); err != nil {
+		return r, misuse("cordon lock --help lists the targets", "%w", err)
+	}
+	return r, nil
+}
+
+// lockAnswer is the answer of `cordon lock --json`.
+type lockAnswer struct {
+	Mode     journal.Mode   `json:"mode"`
+	Kept     bool           `json:"kept"`              // now in the journal of a case
+	Already  string         `json:"already,omitempty"` // the same lock is planned or in force
+	Command  string         `json:"command"`
+	Plan     contain.Plan   `json:"plan"`
+	Lock     *contain.Lock  `json:"lock"` // null when evidence paths were given
+	Coverage pivot.Coverage `json:"coverage"`
+}
+
+func (p *program) lock(ctx context.Context, ask lockAsk, r contain.Request, paths []string) (err error) {
+	c, err := p.openCase(ctx, ask.caseName, paths)
+	if err != nil {
+		return err
+	}
+	defer joined(&err, c)
+	desk, err := p.desk(ctx, c, p.now)
+	if err != nil {
+		return err
+	}
+	coverage, err := c.Coverage(ctx)
+	if err != nil {
+		return err
+	}
+	r.Server.Major = coverage.ServerMajor
+	plan, err := desk.Prepare(ctx, r)
+	if err != nil {
+		return misuse("", "%w", err)
+	}
+	answer := lockAnswer{Mode: journal.ModeDryRun, Command: plan.Command(), Plan: plan, Coverage: covered(coverage)}
+	if !c.Temporary() {
+		// A dry run asked for on the command line is confirmed by being asked for.
+		if err := answer.place(ctx, desk); err != nil {
+			return err
+		}
+	}
+	if ask.json {
+		return p.writeJSON(answer)
+	}
+	return p.print(func(t *plain) { t.lock(answer) })
+}
+
+func (a *lockAnswer) place(ctx context.Context, desk *contain.Desk) error {
+	l, err := desk.Place(ctx, a.Plan, a.Plan.Verdict.Confirm)
+	var already *contain.AlreadyError
+	if errors.As(err, &already) {
+		a.Already, a.Lock = already.Error(), &already.Lock
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.Lock, a.Kept = &l, true
+	return nil
+}
+
+// lockLive says what this build cannot do, and how to do it by hand. A case
+// keeps that it was asked for.
+func (p *program) lockLive(ctx context.Context, ask lockAsk, r contain.Request, paths []string) error {
+	plan, err := contain.NewPlan(r, rand.Reader)
+	if err != nil {
+		return misuse("", "%w", err)
+	}
+	if ask.caseName != "" && len(paths) == 0 {
+		if err := p.recordRefusal(ctx, ask.caseName, plan); err != nil {
+			return err
+		}
+	}
+	return &failure{exitRefused, errNotLive, "run it yourself: " + plan.Command()}
+}
+
+func (p *program) recordRefusal(ctx context.Context, caseName string, plan contain.Plan) (err error) {
+	c, err := store.Open(ctx, caseFile(caseName))
+	if err != nil {
+		return err
+	}
+	defer joined(&err, c)
+	_, err = c.Record(ctx, contain.RefuseEntry(plan, errNotLive, p.operator(), journal.ModeLive, p.now()))
+	return err
+}
+
+// desk is where this program prepares and records locks.
+func (p *program) desk(ctx context.Context, c *store.Case, now func() time.Time) (*contain.Desk, error) {
+	coverage, err := c.Coverage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	guard := contain.Guard{Operator: p.operator(), Clusters: coverage.Clusters}
+	return contain.NewDryRunDesk(ctx, c, c, guard, now)
+}
+
+// lock writes a plan for a person: the effect first, then the command.
+func (t *plain) lock(a lockAnswer) {
+	plan := a.Plan
+	t.line("DRY-RUN: nothing was sent. Lock %s, %s.", plan.Title(), plan.Length())
+	if a.Already != "" {
+		t.line("%s", a.Already)
+	}
+	if note := plan.OrNote(); note != "" {
+		t.line("%s", note)
+	}
+	for _, s := range plan.Verdict.Reasons {
+		t.line("! wide: %s", s)
+	}
+	for _, s := range plan.Verdict.Warnings {
+		t.line("! %s", s)
+	}
+	t.impact(plan)
+	t.line("")
+	t.line("  %s", a.Command)
+	t.line("")
+	switch {
+	case a.Kept:
+		t.line("In the journal as %s. To drop the plan: cordon unlock --case NAME %s", a.Lock.Name, a.Lock.Name)
+	case a.Already != "":
+		t.line("Nothing was added: the lock is on the board as %s.", a.Lock.Name)
+	default:
+		t.line("Nothing was kept: with --case NAME the plan stands in the case's journal and on its lock board.")
+	}
+	t.line("%s", coverageLine(a.Coverage.Coverage))
+}
+
+func (t *plain) impact(plan contain.Plan) {
+	im := plan.Impact
+	if len(im.Sessions) > 0 {
+		t.line("cuts %s without an end in the evidence", counted(len(im.Sessions), "session"))
+		for _, s := range im.Sessions {
+			where := s.Where
+			if s.Login != "" {
+				where = s.Login + "@" + where
+			}
+			t.line("  %s  %s  %s  %s", s.ID, s.User, where, moment(s.Start))
+		}
+	}
+	if len(im.Users) > 0 {
+		names := make([]string, len(im.Users))
+		for i, u := range im.Users {
+			names[i] = u.Name
+		}
+		t.line("hits %s: %s", counted(len(im.Users), "user"), strings.Join(names, ", "))
+	}
+	for _, b := range im.Beyond {
+		t.line("does not reach %s  %s, event %s", named(b.Entity, b.Label), b.Why, b.Event)
+	}
+	for _, s := range plan.Limits() {
+		t.line("%s", s)
+	}
+}
+
+func endOf(l contain.Lock) string {
+	switch {
+	case !l.Expires.IsZero():
+		return "until " + moment(l.Expires)
+	case l.EndSaid:
+		return "never"
+	default:
+		return fmt.Sprintf("end %s", "not logged")
+	}
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"cordon/investigations/contain"
+	"cordon/investigations/pivot"
+)
+
+func (p *program) locksVerb() *cobra.Command {
+	var caseName string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "locks [PATH…]",
+		Short:   "List the locks of the evidence and the plans of the journal",
+		Example: "cordon locks --case incident",
+	}
+	withCase(cmd, &caseName)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
+		paths, err := evidenceOnly(args)
+		if err != nil {
+			return err
+		}
+		return p.locks(ctx, caseName, paths, asJSON)
+	})
+	return cmd
+}
+
+// boardLock is a lock and where it stands.
+type boardLock struct {
+	contain.Lock
+	State contain.State `json:"state"`
+}
+
+// locksAnswer is the answer of `cordon locks --json`.
+type locksAnswer struct {
+	Coverage pivot.Coverage `json:"coverage"`
+	Locks    []boardLock    `json:"locks"`
+}
+
+func (p *program) locks(ctx context.Context, caseName string, paths []string, asJSON bool) (err error) {
+	c, err := p.openCase(ctx, caseName, paths)
+	if err != nil {
+		return err
+	}
+	defer joined(&err, c)
+	desk, err := p.desk(ctx, c, p.now)
+	if err != nil {
+		return err
+	}
+	board, err := desk.Board(ctx)
+	if err != nil {
+		return err
+	}
+	coverage, err := c.Coverage(ctx)
+	if err != nil {
+		return err
+	}
+	answer := locksAnswer{Coverage: covered(coverage), Locks: []boardLock{}}
+	for _, l := range board {
+		answer.Locks = append(answer.Locks, boardLock{l, l.State(p.now())})
+	}
+	if asJSON {
+		err = p.writeJSON(answer)
+	} else if len(board) > 0 {
+		err = p.print(func(t *plain) { t.board(answer) })
+	}
+	if err != nil {
+		return err
+	}
+	return found("no lock is planned, and none is in this evidence", len(board), coverage)
+}
+
+func (t *plain) board(a locksAnswer) {
+	rows := [][]string{{"state", "locks", "ends", "made", "by", "name"}}
+	for _, l := range a.Locks {
+		title := l.Title()
+		if l.Unread {
+			title = "the log does not say what"
+		}
+		rows = append(rows, []string{l.State.String(), title, endOf(l.Lock), moment(l.Created), l.By, l.Name})
+	}
+	t.table(rows)
+	t.line("")
+	t.line("%s", coverageLine(a.Coverage.Coverage))
+}
+
+func (p *program) unlockVerb() *cobra.Command {
+	var caseName string
+	var last, asJSON bool
+	cmd := &cobra.Command{
+		Use:     "unlock --case NAME LOCK",
+		Short:   "Drop a planned lock, or show how to remove one that is in force",
+		Example: "cordon unlock --case incident --last\ncordon unlock --case incident dc7cee9d-fe5e-4534-a90d-db770f0234a1",
+	}
+	cmd.Flags().StringVar(&caseName, "case", "", "the case file whose journal holds the plan")
+	cmd.Flags().BoolVar(&last, "last", false, "the lock that was planned last, within "+contain.UndoWindow.String())
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
+		if caseName == "" {
+			return misuse("plans stand in the journal of a case", "name the case file with --case NAME")
+		}
+		if last && len(args) > 0 || !last && len(args) != 1 {
+			return misuse("cordon locks --case NAME lists them", "name one lock, or give --last")
+		}
+		name := ""
+		if !last {
+			name = args[0]
+		}
+		return p.unlock(ctx, caseName, name, asJSON)
+	})
+	return cmd
+}
+
+// unlockAnswer is the answer of `cordon unlock --json`.
+type unlockAnswer struct {
+	Dropped  bool           `json:"dropped"` // a plan; a lock in force stands until its command is run
+	Command  string         `json:"command,omitempty"`
+	Lock     contain.Lock   `json:"lock"`
+	Coverage pivot.Coverage `json:"coverage"`
+}
+
+// unlock releases a lock by name; without one, the last that was placed.
+func (p *program) unlock(ctx context.Context, caseName, name string, asJSON bool) (err error) {
+	c, err := p.openCase(ctx, caseName, nil)
+	if err != nil {
+		return err
+	}
+	defer joined(&err, c)
+	desk, err := p.desk(ctx, c, p.now)
+	if err != nil {
+		return err
+	}
+	coverage, err := c.Coverage(ctx)
+	if err != nil {
+		return err
+	}
+	var l contain.Lock
+	if name == "" {
+		if _, _, ok, undoErr := desk.Undoable(ctx); undoErr == nil && !ok {
+			return nothing("cordon locks --case NAME lists older ones, to be named", "no lock was planned in the last %s", contain.UndoWindow)
+		}
+		l, err = desk.Undo(ctx)
+	} else {
+		l, err = desk.Release(ctx, name)
+	}
+	if errors.Is(err, contain.ErrNotFound) {
+		return nothing("cordon locks --case NAME lists them", "%w", err)
+	}
+	if err != nil {
+		return err
+	}
+	answer := unlockAnswer{Dropped: l.Dry, Command: l.UndoCommand(), Lock: l, Coverage: covered(coverage)}
+	if asJSON {
+		return p.writeJSON(answer)
+	}
+	return p.print(func(t *plain) {
+		if l.Dry {
+			t.line("DRY-RUN: the plan to lock %s is dropped. Nothing had been sent.", l.Title())
+			return
+		}
+		t.line("DRY-RUN: the lock on %s stands. To remove it:", l.Title())
+		t.line("")
+		t.line("  %s", l.UndoCommand())
+	})
+}

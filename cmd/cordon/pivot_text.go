@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"cordon/investigations"
+	"cordon/investigations/lineage"
+	"cordon/investigations/pivot"
+)
+
+// leadsShown is how many entities a line names before it counts the rest.
+const leadsShown = 4
+
+// blastRadius writes the answer of `cordon pivot` for a person.
+func (t *plain) blastRadius(r *lineage.Report) {
+	t.line("%s  %s", r.Entity.Name, r.Entity.Kind.Title())
+	t.line("%s", coverageLine(r.Coverage.Coverage))
+	t.line("")
+	rows := [][]string{{"did", "n", "first", "last", "leads to"}}
+	var none, unlogged, notes []string
+	for _, c := range r.Pivots {
+		if c.Note != "" {
+			notes = append(notes, c.Title+": "+c.Note)
+		}
+		switch {
+		case c.Events > 0 || len(c.Flags) > 0 || c.NamedIn != nil && c.NamedIn.Events > 0:
+			rows = append(rows, categoryRows(c)...)
+		case c.Logged != nil && !*c.Logged:
+			unlogged = append(unlogged, c.Title)
+		default:
+			none = append(none, c.Title)
+		}
+	}
+	if len(rows) > 1 {
+		t.table(rows, 1)
+		t.line("")
+	}
+	if len(none) > 0 {
+		t.line("none in this evidence: %s", strings.Join(none, ", "))
+	}
+	if len(unlogged) > 0 {
+		t.line("not logged by this server: %s", strings.Join(unlogged, ", "))
+	}
+	for _, n := range notes {
+		t.line("note: %s", n)
+	}
+	t.tree(r)
+	t.gaps(r.Coverage.Coverage)
+}
+
+func categoryRows(c pivot.Category) [][]string {
+	rows := [][]string{{c.Title, number(c.Events), moment(c.First), moment(c.Last), leads(c.Entities)}}
+	if c.NamedIn != nil && c.NamedIn.Events > 0 {
+		n := c.NamedIn
+		rows = append(rows, []string{"  it is named in", number(n.Events), moment(n.First), moment(n.Last), leads(n.Entities)})
+	}
+	for _, f := range c.Flags {
+		what := strings.ReplaceAll(string(f.Kind), "_", " ")
+		where := "event " + f.Event
+		if f.Entity != nil {
+			where = f.Entity.String() + "  " + where
+		}
+		rows = append(rows, []string{"  ! " + what, number(f.Count), moment(f.First), moment(f.Last), where})
+	}
+	return rows
+}
+
+func leads(all []pivot.Lead) string {
+	parts := make([]string, 0, leadsShown+1)
+	for i, l := range all {
+		if i == leadsShown {
+			parts = append(parts, fmt.Sprintf("and %d more", len(all)-i))
+			break
+		}
+		s := named(l.Entity, l.Label)
+		if l.Count > 1 {
+			s += fmt.Sprintf(" (%d)", l.Count)
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// named writes an entity with what people call it.
+func named(e investigations.Entity, label string) string {
+	if label == "" || label == e.Name {
+		return e.String()
+	}
+	return label + " " + e.String()
+}
+
+// tree writes the lineage, one line an edge, indented by depth.
+func (t *plain) tree(r *lineage.Report) {
+	t.line("")
+	if len(r.Lineage) == 0 {
+		t.line("lineage: nothing in this evidence spread from it")
+		return
+	}
+	t.line("lineage")
+	rows := make([][]string, 0, len(r.Lineage))
+	for _, e := range ordered(r.Lineage, r.Entity) {
+		name := strings.Repeat("  ", e.Depth) + named(e.Entity, e.Label)
+		rows = append(rows, []string{name, e.Via, moment(e.Time), string(e.Status), e.Reason})
+	}
+	t.table(rows)
+}
+
+// ordered puts each edge below the one that first reached its parent. The
+// edges come breadth first, so a parent always stands before its children.
+func ordered(edges []lineage.Edge, root investigations.Entity) []lineage.Edge {
+	type place struct {
+		entity investigations.Entity
+		depth  int
+	}
+	children := make(map[place][]lineage.Edge)
+	for _, e := range edges {
+		at := place{e.Parent, e.Depth - 1}
+		children[at] = append(children[at], e)
+	}
+	out := make([]lineage.Edge, 0, len(edges))
+	var walk func(place)
+	walk = func(at place) {
+		below := children[at]
+		delete(children, at) // one entity reached twice is opened once
+		for _, e := range below {
+			out = append(out, e)
+			walk(place{e.Entity, e.Depth})
+		}
+	}
+	walk(place{root, 0})
+	if len(out) < len(edges) {
+		return edges
+	}
+	return out
+}

@@ -1,0 +1,10 @@
+// Package locks is the board: every lock that the evidence and the journal know
+// of, what it hits, how long it holds, and how it is taken back.
+//
+// A lock that is only planned has another glyph and another word than one in
+// force, everywhere: a plan contains nobody. What a row says depends on the time
+// of day, so rows are written anew for each frame.
+//
+// Releasing asks first. In a dry run a lock that exists is not touched: the page
+// shows the command that a person would run.
+package locks

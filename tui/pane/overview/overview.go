@@ -1,0 +1,279 @@
+package overview
+
+import (
+	"image"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"cordon/investigations"
+	"cordon/investigations/filter"
+	"cordon/tui/action"
+	"cordon/tui/pane"
+	"cordon/tui/safetext"
+)
+
+// Pane is the page.
+type Pane struct {
+	env    pane.Env
+	loader *pane.Loader
+	size   image.Point
+	sided  bool // the scope stands in the column on the right
+
+	subject  pane.Subject
+	report   *report
+	roster   *roster
+	activity *activity
+	err      error
+
+	rows []row
+	at   int    // the selected row, or -1 when none can be selected
+	top  int    // the first row on the screen
+	want string // the row to select when it is there
+}
+
+var (
+	_ pane.Pane      = (*Pane)(nil)
+	_ pane.Keeper    = (*Pane)(nil)
+	_ pane.Sider     = (*Pane)(nil)
+	_ pane.Mouser    = (*Pane)(nil)
+	_ pane.Pivoter   = (*Pane)(nil)
+	_ pane.Refresher = (*Pane)(nil)
+	_ pane.Hinter    = (*Pane)(nil)
+	_ pane.Sided     = (*Pane)(nil)
+)
+
+// New makes the page.
+func New(env pane.Env) *Pane {
+	return &Pane{env: env, loader: pane.NewLoader(env.Work), at: -1}
+}
+
+// Scope is that of the page.
+func (p *Pane) Scope() action.Scope { return action.Overview }
+
+// Show reads the report of the subject's entity, or whom the case knows.
+func (p *Pane) Show(s pane.Subject) tea.Cmd {
+	p.subject, p.report, p.roster, p.activity, p.err = s, nil, nil, nil, nil
+	p.rows, p.at, p.top, p.want = nil, -1, 0, ""
+	return p.load()
+}
+
+// Refresh counts the scope again: a lock changes what is contained.
+func (p *Pane) Refresh() tea.Cmd {
+	if p.report == nil {
+		return nil
+	}
+	return p.loadScope()
+}
+
+// SideShown takes note of where the scope stands.
+func (p *Pane) SideShown(on bool) { p.sided = on }
+
+// Resize takes the size of the area; on a small one the hands are one line.
+func (p *Pane) Resize(size image.Point) {
+	if size == p.size {
+		return
+	}
+	p.size = size
+	p.build()
+}
+
+// Receive takes the answers to the pane's own loads.
+func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
+	name, answer, ok := p.loader.Take(msg)
+	if !ok {
+		return nil, false
+	}
+	switch value := answer.Value.(type) {
+	case *report:
+		p.report, p.err = value, nil
+		p.build()
+		return p.loadScope(), true
+	case *scope:
+		if p.report != nil {
+			p.report.scope = value
+			p.build()
+		}
+	case *roster:
+		p.roster, p.err = value, nil
+		p.build()
+	case *activity:
+		p.activity = value
+	default:
+		if answer.Err != nil && name == loadOverview {
+			p.err = answer.Err
+		}
+	}
+	return nil, true
+}
+
+// Disabled says why an action cannot run here, or is empty.
+func (p *Pane) Disabled(id action.ID) string {
+	switch id {
+	case action.MoveUp, action.MoveDown, action.MoveTop, action.MoveBottom, action.PageUp, action.PageDown:
+		return ""
+	case action.Open:
+		if p.current() == nil {
+			return "There is no row to open."
+		}
+		return ""
+	case action.Find:
+		return "There is no filter here: page 2 has one."
+	}
+	return "This does nothing on this page."
+}
+
+// Handle runs an action.
+func (p *Pane) Handle(id action.ID) tea.Cmd {
+	switch id {
+	case action.MoveUp:
+		p.move(-1)
+	case action.MoveDown:
+		p.move(1)
+	case action.PageUp:
+		p.move(-max(1, p.room()-1))
+	case action.PageDown:
+		p.move(max(1, p.room()-1))
+	case action.MoveTop:
+		p.move(-len(p.rows))
+	case action.MoveBottom:
+		p.move(len(p.rows))
+	case action.Clock:
+		p.want = p.Keep()
+		p.build()
+	case action.Open:
+		p.open()
+	}
+	return nil
+}
+
+// open goes to the events that the row counts, or to the identity it names.
+func (p *Pane) open() {
+	r := p.current()
+	if r == nil {
+		return
+	}
+	if r.opens {
+		p.env.Out.Put(pane.Go{Page: pane.PageOverview, Subject: pane.Subject{Entity: r.entity, Label: r.label}})
+		return
+	}
+	p.env.Out.Put(pane.Go{Page: pane.PageEvents, Subject: pane.Subject{Entity: p.subject.Entity, Label: p.subject.Label, Filter: r.filter}})
+}
+
+// Selected is what the highlighted row is about.
+func (p *Pane) Selected() pane.Subject {
+	r := p.current()
+	if r == nil {
+		return pane.Subject{Entity: p.subject.Entity, Label: p.subject.Label}
+	}
+	s := pane.Subject{Entity: r.entity, Label: r.label, Filter: r.filter}
+	if r.filter != "" {
+		s.Text = "cordon events --case " + filter.QuoteValue(p.env.Evidence.Name()) + " --filter " + shellQuote(r.filter)
+	}
+	return s
+}
+
+// Pivots are the entities that the selected row leads to.
+func (p *Pane) Pivots() []investigations.Involvement {
+	if r := p.current(); r != nil {
+		return r.leads
+	}
+	return nil
+}
+
+// Keep names the selected row.
+func (p *Pane) Keep() string {
+	if p.want != "" {
+		return p.want
+	}
+	if r := p.current(); r != nil {
+		return r.key
+	}
+	return ""
+}
+
+// Restore selects the row of a name, at once or when it is there.
+func (p *Pane) Restore(place string) tea.Cmd {
+	p.want = place
+	p.settle()
+	return nil
+}
+
+// Click selects the row at a point.
+func (p *Pane) Click(at uv.Position, area uv.Rectangle) tea.Cmd {
+	line := at.Y - p.parts(area).list.Min.Y
+	if i := p.top + line; line >= 0 && i < len(p.rows) && p.rows[i].selectable() {
+		p.at, p.want = i, ""
+	}
+	return nil
+}
+
+// Wheel moves the selection.
+func (p *Pane) Wheel(rows int) tea.Cmd {
+	p.move(rows)
+	return nil
+}
+
+func (p *Pane) current() *row {
+	if p.at < 0 || p.at >= len(p.rows) {
+		return nil
+	}
+	return &p.rows[p.at]
+}
+
+// move moves the selection by rows that can be selected.
+func (p *Pane) move(by int) {
+	p.want = ""
+	step := 1
+	if by < 0 {
+		step, by = -1, -by
+	}
+	for i := p.at + step; i >= 0 && i < len(p.rows) && by > 0; i += step {
+		if p.rows[i].selectable() {
+			p.at = i
+			by--
+		}
+	}
+	p.follow()
+}
+
+// settle selects the wanted row, keeps the selection on a row that can have it,
+// and forgets the wish once the report is there.
+func (p *Pane) settle() {
+	if p.want != "" && len(p.rows) > 0 {
+		if i := slices.IndexFunc(p.rows, func(r row) bool { return r.selectable() && r.key == p.want }); i >= 0 {
+			p.at, p.want = i, ""
+		} else if p.report != nil || p.roster != nil {
+			p.want = ""
+		}
+	}
+	if r := p.current(); r == nil || !r.selectable() {
+		p.at = slices.IndexFunc(p.rows, func(r row) bool { return r.selectable() && r.first })
+		if p.at < 0 {
+			p.at = slices.IndexFunc(p.rows, row.selectable)
+		}
+	}
+	p.follow()
+}
+
+// follow keeps the selected row on the screen, with the heading above it when it
+// is the first of its part.
+func (p *Pane) follow() {
+	room := p.room()
+	at := max(0, p.at)
+	if at > 0 && !p.rows[at-1].selectable() && at-1 < p.top {
+		p.top = at - 1
+	}
+	p.top = max(at-room+1, min(p.top, at))
+	p.top = max(0, min(p.top, len(p.rows)-room))
+}
+
+// shellQuote writes a filter as one word of a shell command line. Filters that
+// the page makes hold no control characters other than those of hostile names,
+// which filter.Print has quoted; a single quote is the one to escape here.
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// clean makes a name from the evidence fit for a line.
+func clean(s string) string { return safetext.CleanMax(s, 160) }

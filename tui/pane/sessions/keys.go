@@ -1,0 +1,301 @@
+package sessions
+
+import (
+	"image"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"cordon/playback/player"
+	"cordon/themes"
+	"cordon/tui/action"
+	"cordon/tui/dialog"
+	"cordon/tui/pane"
+	"cordon/tui/pane/screen"
+)
+
+// seekStep is how far the arrow keys go, and tenth the arrows with shift.
+const (
+	seekStep = 5 * time.Second
+	tenth    = 10.0
+)
+
+const percentDialog = "replay percent"
+
+// handleReplay runs an action while a replay is shown.
+func (p *Pane) handleReplay(id action.ID) tea.Cmd {
+	if p.disabledReplay(id) != "" {
+		return nil
+	}
+	r := p.replay
+	switch id {
+	case action.Close:
+		return p.close()
+	case action.Open:
+		return p.openInReplay()
+	case action.NextPane, action.PrevPane:
+		r.enter(!r.inside)
+	case action.Find:
+		p.askText()
+	case action.SeekPercent:
+		p.askPercent()
+	case action.Transcript:
+		return p.toggleTranscript()
+	case action.MoveUp, action.MoveDown, action.MoveLeft, action.MoveRight,
+		action.MoveTop, action.MoveBottom, action.PageUp, action.PageDown:
+		p.moveReplay(id)
+	default:
+		return p.playback(id)
+	}
+	return nil
+}
+
+// playback runs an action that moves time. The clock is read once, and the next
+// tick is asked for anew because it may be due earlier.
+func (p *Pane) playback(id action.ID) tea.Cmd {
+	r, now := p.replay, p.env.Now()
+	pl := r.player
+	switch id {
+	case action.PlayPause:
+		p.toggle()
+	case action.SeekBack:
+		p.seek(r.target() - seekStep)
+	case action.SeekForward:
+		p.seek(r.target() + seekStep)
+	case action.SeekBackFar:
+		p.seekTenth(-tenth)
+	case action.SeekForwardFar:
+		p.seekTenth(tenth)
+	case action.FramePrev:
+		pl.Handle(player.Input{Kind: player.StepBack, Now: now})
+	case action.FrameNext:
+		pl.Handle(player.Input{Kind: player.StepForward, Now: now})
+	case action.Slower:
+		pl.Handle(player.Input{Kind: player.Slower, Now: now})
+	case action.Faster:
+		pl.Handle(player.Input{Kind: player.Faster, Now: now})
+	case action.MarkerPrev:
+		if _, ok := pl.PrevMarker(now); !ok {
+			p.say(themes.Muted, "No marker before this moment.")
+		}
+	case action.MarkerNext:
+		if _, ok := pl.NextMarker(now); !ok {
+			p.say(themes.Muted, "No marker after this moment.")
+		}
+	case action.NextMatch:
+		p.goToMatch(1)
+	case action.PrevMatch:
+		p.goToMatch(-1)
+	default:
+		return nil
+	}
+	r.moved()
+	if r.listed() {
+		r.lines.follow(r.position())
+	}
+	return p.wake()
+}
+
+// target is where a seek starts from: held keys add up while a seek waits.
+func (r *replay) target() time.Duration {
+	if r.pending != nil && !r.pending.share {
+		return r.pending.to
+	}
+	return r.player.Position()
+}
+
+func (p *Pane) seekTenth(percent float64) {
+	r := p.replay
+	d := r.player.Duration()
+	at := float64(r.player.Position()) / max(1, float64(d)) * 100
+	if r.pending != nil && r.pending.share {
+		at = r.pending.percent
+	}
+	p.seekPercent(min(100, max(0, at+percent)))
+}
+
+// close leaves what is on top: the transcript, the rows beside, the replay.
+func (p *Pane) close() tea.Cmd {
+	r := p.replay
+	switch {
+	case r.pending != nil:
+		r.pending = nil
+	case r.showing:
+		r.showing = false
+		r.place()
+	default:
+		p.leaveReplay()
+	}
+	return nil
+}
+
+// openInReplay goes to the moment of the selected row, or from the picture to
+// the session's events.
+func (p *Pane) openInReplay() tea.Cmd {
+	r := p.replay
+	if r.listed() {
+		if line, ok := r.lines.current(); ok && r.terminal() {
+			r.showing = false
+			r.place()
+			p.seek(line.At)
+			return p.wake()
+		}
+		p.goToEvents(r.session)
+		return nil
+	}
+	if row, ok := r.beside.selected(); ok && r.inside {
+		if row.known {
+			p.seek(row.at)
+		}
+		return p.wake()
+	}
+	p.goToEvents(r.session)
+	return nil
+}
+
+func (p *Pane) toggleTranscript() tea.Cmd {
+	r := p.replay
+	r.showing = !r.showing
+	r.place()
+	if !r.showing || r.lines.done && r.whole {
+		r.lines.follow(r.position())
+		return nil
+	}
+	return p.loadTranscript()
+}
+
+// moveReplay moves in what has the keys: the lines, the rows beside, or the
+// picture.
+func (p *Pane) moveReplay(id action.ID) {
+	r := p.replay
+	switch {
+	case r.listed():
+		r.lines.move(id)
+	case r.inside && r.besideShown():
+		moveGrid(r.beside.grid, id)
+	case r.pannable():
+		r.pan(id)
+	case r.besideShown():
+		// Nothing of the picture is out of sight, so the keys mean the only
+		// list there is.
+		if moveGrid(r.beside.grid, id) {
+			r.enter(true)
+		}
+	}
+}
+
+// enter gives the keys to the rows beside the picture, or back to the picture.
+func (r *replay) enter(inside bool) {
+	r.inside = inside
+	r.place()
+	r.moved()
+}
+
+// pan moves the picture by hand. It follows the cursor again from the next play,
+// pause or seek on, or with the key that goes to the top.
+func (r *replay) pan(id action.ID) {
+	view := pane.Size(r.layout(image.Rectangle{Max: r.size}).picture)
+	cols, rows := r.player.Screen().Size()
+	by := map[action.ID]image.Point{
+		action.MoveUp: {Y: -1}, action.MoveDown: {Y: 1}, action.MoveLeft: {X: -4}, action.MoveRight: {X: 4},
+		action.PageUp: {Y: -view.Y}, action.PageDown: {Y: view.Y}, action.MoveBottom: {Y: rows},
+	}[id]
+	r.held = id != action.MoveTop
+	if !r.held {
+		r.follow()
+		return
+	}
+	r.origin = screen.Clamp(r.origin.Add(by), image.Pt(cols, rows), view)
+}
+
+func (r *replay) pannable() bool {
+	if r.player == nil {
+		return false
+	}
+	cols, rows := r.player.Screen().Size()
+	return !screen.Fits(image.Pt(cols, rows), pane.Size(r.layout(image.Rectangle{Max: r.size}).picture))
+}
+
+func (p *Pane) askPercent() {
+	p.env.Out.Put(pane.Open{
+		Dialog: dialog.NewPercent(percentDialog, "Go to a percentage of the recording"),
+		Then: func(o dialog.Outcome) tea.Cmd {
+			done, ok := o.(dialog.Submitted)
+			if !ok || p.replay == nil || p.replay.player == nil {
+				return nil
+			}
+			percent, err := dialog.Percent(done.Text)
+			if err != nil {
+				return nil
+			}
+			p.seekPercent(percent)
+			return p.wake()
+		},
+	})
+}
+
+// disabledReplay says why an action cannot run in the replay.
+func (p *Pane) disabledReplay(id action.ID) string {
+	r := p.replay
+	switch id {
+	case action.Close, action.Copy, action.Note:
+		return ""
+	case action.Star:
+		return "sessions are not starred, their events are"
+	}
+	if r.player == nil {
+		if replayOnly[id] || id == action.Find || id == action.NextMatch || id == action.PrevMatch {
+			return "the recording is not open"
+		}
+		return ""
+	}
+	switch {
+	case replayOnly[id] && !r.terminal():
+		return "this recording has no terminal to show"
+	case (id == action.NextMatch || id == action.PrevMatch) && len(r.matches) == 0:
+		return "find a text first"
+	case (id == action.NextPane || id == action.PrevPane) && !r.besideFits():
+		return "there is one pane here"
+	case (id == action.MoveLeft || id == action.MoveRight) && !r.pannable():
+		return "the whole picture is in sight"
+	}
+	return ""
+}
+
+// replayOnly are the actions that need a picture.
+var replayOnly = map[action.ID]bool{
+	action.PlayPause: true, action.SeekBack: true, action.SeekForward: true, action.SeekBackFar: true,
+	action.SeekForwardFar: true, action.SeekPercent: true, action.FramePrev: true, action.FrameNext: true,
+	action.Slower: true, action.Faster: true, action.MarkerPrev: true, action.MarkerNext: true, action.Transcript: true,
+}
+
+// click gives the keys to what was clicked and selects its row.
+func (r *replay) click(at uv.Position, area uv.Rectangle) {
+	if r.player == nil {
+		return
+	}
+	lay := r.layout(area)
+	if r.listed() {
+		r.lines.click(at, lay.picture)
+		return
+	}
+	if r.enter(at.In(lay.beside)); r.inside {
+		r.beside.grid.SelectLine(at.Y - lay.beside.Min.Y - 1)
+	}
+}
+
+// wheel moves the lines, the rows beside, or the picture.
+func (r *replay) wheel(n int) {
+	switch {
+	case r.player == nil:
+	case r.listed():
+		r.lines.wheel(n)
+	case r.inside && r.besideShown():
+		r.beside.grid.Move(n)
+	case r.pannable():
+		cols, rows := r.player.Screen().Size()
+		r.held = true
+		r.origin = screen.Clamp(r.origin.Add(image.Pt(0, n)), image.Pt(cols, rows), pane.Size(r.layout(image.Rectangle{Max: r.size}).picture))
+	}
+}

@@ -1,0 +1,114 @@
+package sessions
+
+import (
+	"image"
+
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"cordon/tui/draw"
+)
+
+const (
+	// besideWidth is the width of the page from which the events stand beside
+	// the picture, and both have frames. Below it every column is the picture's.
+	besideWidth = 110
+	besideLeast = 38
+	// roomy is the height from which what is wrong with a recording has a line
+	// of its own.
+	roomy = 28
+)
+
+// layout is where the parts of a replay are; empty ones are not drawn.
+type layout struct {
+	header, box, picture, beside uv.Rectangle
+	bar, state, sentence         uv.Rectangle
+	problem                      uv.Rectangle
+}
+
+// layoutOf shares an area out; cols is the width of the recorded picture, and
+// alone says that nothing stands beside it.
+func layoutOf(area uv.Rectangle, cols int, alone bool) layout {
+	var l layout
+	rest := area
+	if area.Dy() >= 5 {
+		l.header, rest = draw.CutTop(rest, 1)
+	}
+	if area.Dy() >= roomy {
+		l.problem, rest = draw.CutBottom(rest, 1)
+	}
+	if area.Dy() >= 12 {
+		l.sentence, rest = draw.CutBottom(rest, 1)
+	}
+	if area.Dy() >= 4 {
+		l.state, rest = draw.CutBottom(rest, 1)
+	}
+	if area.Dy() >= 8 {
+		l.bar, rest = draw.CutBottom(rest, 1)
+	}
+	if area.Dx() < besideWidth {
+		l.box, l.picture = rest, rest
+		return l
+	}
+	if !alone {
+		width := min(max(besideLeast, area.Dx()-cols-2), area.Dx()*2/5)
+		l.beside, rest = draw.CutRight(rest, width)
+	}
+	l.box = rest
+	l.picture = inside(rest)
+	return l
+}
+
+// wordsLayout is that of a recording without a picture: there is nothing to
+// play, so the lines have the room of the bar.
+func wordsLayout(area uv.Rectangle) layout {
+	var l layout
+	l.header, l.box = draw.CutTop(area, min(1, area.Dy()/5))
+	l.picture = l.box
+	if area.Dx() >= besideWidth {
+		l.picture = inside(l.box)
+	}
+	return l
+}
+
+// inside is the area within the frame of a box.
+func inside(box uv.Rectangle) uv.Rectangle {
+	return uv.Rect(box.Min.X+1, box.Min.Y+1, max(0, box.Dx()-2), max(0, box.Dy()-2))
+}
+
+func (r *replay) layout(area uv.Rectangle) layout {
+	cols := 80
+	if r.terminal() {
+		cols, _ = r.player.Screen().Size()
+	}
+	if r.player != nil && !r.terminal() {
+		return wordsLayout(area)
+	}
+	return layoutOf(area, cols, r.listed() || !r.inside && covers(area.Dx(), cols))
+}
+
+// covers reports whether the rows beside a picture would hide a part of it that
+// there is room for otherwise. They are then shown only while they have the keys.
+func covers(width, cols int) bool { return cols+2 <= width && width < cols+2+besideLeast }
+
+// besideShown reports whether the rows beside are on the screen, and besideFits
+// whether they can be.
+func (r *replay) besideShown() bool {
+	return !r.layout(image.Rectangle{Max: r.size}).beside.Empty()
+}
+
+func (r *replay) besideFits() bool { return r.size.X >= besideWidth && !r.listed() }
+
+func (r *replay) resize(size image.Point) {
+	r.size = size
+	r.place()
+	r.moved()
+}
+
+// place tells the lists how large they are.
+func (r *replay) place() {
+	r.inside = r.inside && r.besideFits()
+	l := r.layout(image.Rectangle{Max: r.size})
+	r.beside.resize(inside(l.beside).Size())
+	_, text := r.linesArea(l)
+	r.lines.resize(text.Size())
+}

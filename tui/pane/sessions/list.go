@@ -1,0 +1,217 @@
+package sessions
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"time"
+
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"cordon/investigations"
+	"cordon/themes"
+	"cordon/tui/action"
+	"cordon/tui/draw"
+	"cordon/tui/grid"
+	"cordon/tui/pane"
+	"cordon/tui/pane/rows"
+	"cordon/tui/safetext"
+)
+
+// list is the table of sessions.
+type list struct {
+	grid   *grid.Grid[string]
+	rows   []grid.Row[string]
+	all    []investigations.Session
+	loaded bool
+	err    error
+
+	keep   string        // the session to select once the list is loaded
+	offset time.Duration // where the replay that was asked for begins
+}
+
+func newList() *list {
+	return &list{grid: grid.New[string]([]grid.Column{
+		{Title: "start", Min: 14, Max: 19, Weight: 1},
+		{Title: "length", Min: 7, Align: grid.Right, Drop: 2},
+		{Title: "who", Min: 12, Max: 44, Weight: 3},
+		{Title: "where", Min: 12, Max: 44, Weight: 3, Role: themes.Accent},
+		{Title: "kind", Min: 4, Max: 7, Drop: 4},
+		{Title: "from", Min: 15, Max: 39, Drop: 5},
+		{Title: "recording", Min: 10},
+		{Title: "cmds", Min: 4, Align: grid.Right, Drop: 3},
+	}, "")}
+}
+
+func (l *list) reset() {
+	l.loaded, l.err, l.all, l.rows = false, nil, nil, nil
+	l.grid.Reset()
+}
+
+// deliver takes the answer of the load.
+func (l *list) deliver(all []investigations.Session, err error, env pane.Env) {
+	l.loaded, l.err, l.all = err == nil, err, all
+	l.fill(env)
+}
+
+// fill makes the rows anew.
+func (l *list) fill(env pane.Env) {
+	if !l.loaded {
+		return
+	}
+	l.rows = make([]grid.Row[string], len(l.all))
+	for i, s := range l.all {
+		l.rows[i] = sessionRow(s, env)
+	}
+	rows.Set(l.grid, l.rows)
+}
+
+func sessionRow(s investigations.Session, env pane.Env) grid.Row[string] {
+	g := env.Styles.Glyphs
+	start, ran := g.Dash, length(s)
+	if !s.Start.IsZero() {
+		start = env.Clock.Time(s.Start)
+	}
+	role := themes.Text
+	if s.End.IsZero() {
+		role = themes.Warning
+	}
+	row := grid.Row[string]{Key: s.ID, Cells: []grid.Cell{
+		{Text: start},
+		{Text: ran, Role: role},
+		{Text: orDash(safetext.Clean(s.User), g.Dash)},
+		{Text: where(s)},
+		{Text: kind(s), Role: themes.Muted},
+		{Text: orDash(safetext.Clean(s.Address), g.Dash), Role: themes.Muted},
+		{Text: safetext.Clean(s.Recording), Role: stateRole(s.Recording)},
+		{Text: count(s.Commands, g.Dash)},
+	}}
+	if s.RecordingID != 0 {
+		row.Mark, row.MarkRole = g.Play, stateRole(s.Recording)
+	}
+	return row
+}
+
+func orDash(text, dash string) string {
+	if text == "" {
+		return dash
+	}
+	return text
+}
+
+func count(n int, dash string) string {
+	if n == 0 {
+		return dash
+	}
+	return draw.Short(int64(n))
+}
+
+// find selects a session and reports whether it is in the list.
+func (l *list) find(id string) bool { return rows.Select(l.grid, l.rows, id) }
+
+func (l *list) selected() (investigations.Session, bool) {
+	id, ok := l.grid.Selected()
+	if !ok {
+		return investigations.Session{}, false
+	}
+	i := slices.IndexFunc(l.all, func(s investigations.Session) bool { return s.ID == id })
+	if i < 0 {
+		return investigations.Session{}, false
+	}
+	return l.all[i], true
+}
+
+// move runs an action that moves the selection.
+func (l *list) move(id action.ID) { moveGrid(l.grid, id) }
+
+func moveGrid[K comparable](g *grid.Grid[K], id action.ID) bool {
+	switch id {
+	case action.MoveUp:
+		g.Move(-1)
+	case action.MoveDown:
+		g.Move(1)
+	case action.MoveTop:
+		g.Home()
+	case action.MoveBottom:
+		g.End()
+	case action.PageUp:
+		g.Page(-1)
+	case action.PageDown:
+		g.Page(1)
+	default:
+		return false
+	}
+	return true
+}
+
+// noteRows is how many rows below the list explain the selected session.
+func noteRows(height int) int {
+	switch {
+	case height >= 16:
+		return 4
+	case height >= 10:
+		return 2
+	default:
+		return 0
+	}
+}
+
+func (l *list) split(area uv.Rectangle) (table, note uv.Rectangle) {
+	note, table = draw.CutBottom(area, noteRows(area.Dy()))
+	return table, note
+}
+
+func (l *list) resize(size image.Point) {
+	table, _ := l.split(image.Rectangle{Max: size})
+	l.grid.Resize(pane.Size(table), grid.View{})
+}
+
+func (l *list) click(at uv.Position, area uv.Rectangle) {
+	table, _ := l.split(area)
+	l.grid.SelectLine(l.grid.BodyLine(table, at, grid.View{}))
+}
+
+func (l *list) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, of investigations.Entity, focused bool) {
+	table, note := l.split(area)
+	if l.err != nil {
+		c.Clear(area)
+		c.Lines(draw.Pad(table, 1), draw.Wrap(themes.Danger, "The sessions could not be read: "+safetext.Clean(l.err.Error())+". Enter tries again.", table.Dx()-2))
+		return
+	}
+	l.grid.Empty = empty(of)
+	l.grid.Draw(c, table, grid.View{Focused: focused})
+	c.Clear(note)
+	s, ok := l.selected()
+	if !ok || note.Dy() == 0 {
+		return
+	}
+	rule, note := draw.CutTop(note, 1)
+	c.Line(draw.Pad(rule, 1), draw.T(themes.Title, where(s)), draw.T(themes.Muted, "  "+span(s, env.Clock)+"  "+safetext.CleanMax(s.ID, 80)), draw.T(themes.Muted, others(s)))
+	if len(l.all) >= maxSessions {
+		c.Right(draw.Pad(rule, 1), draw.T(themes.Warning, "the newest "+draw.Count(maxSessions)+" sessions"))
+	}
+	c.Lines(draw.Pad(note, 1), draw.Wrap(themes.Text, explain(s), note.Dx()-2))
+}
+
+// others names who took part besides the one whose session it is.
+func others(s investigations.Session) string {
+	var names []string
+	for _, p := range s.Participants {
+		if p != s.User {
+			names = append(names, safetext.CleanMax(p, 80))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "  with " + strings.Join(names, ", ")
+}
+
+// empty says what it means that no session is listed.
+func empty(of investigations.Entity) string {
+	if of.IsZero() {
+		return "No session in this evidence, neither in the log nor as a recording. That does not mean that there was none: see the gaps on page 1."
+	}
+	return fmt.Sprintf("No session of %s in this evidence. Commands over a connection without a terminal, and sessions on days that are missing, leave none: see the events (2) and the gaps (1).", safetext.CleanMax(of.String(), 120))
+}

@@ -1,0 +1,214 @@
+package sessions
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cordon/investigations"
+	"cordon/investigations/contain"
+	"cordon/investigations/journal"
+	"cordon/playback/player"
+	"cordon/playback/recording"
+	"cordon/playback/transcript"
+	"cordon/themes"
+	"cordon/tui/pane"
+	"cordon/tui/safetext"
+)
+
+const (
+	// firstPiece is how much of a recording is read before its first picture: a
+	// few milliseconds of work, and all of most recordings.
+	firstPiece = 1 << 20
+	// maxBeside is how many audit events are listed beside a replay.
+	maxBeside = 2000
+)
+
+// opened is a recording that can be watched, whole or its first piece.
+type opened struct {
+	player *player.Player
+	whole  bool
+}
+
+// openReplay shows the replay of a session and starts to read its recording.
+// A moment that is not zero is gone to.
+func (p *Pane) openReplay(s investigations.Session, at time.Time) tea.Cmd {
+	p.leaveReplay()
+	p.replay = newReplay(s, at, p.env.Styles.Glyphs)
+	p.replay.first, p.list.offset = p.list.offset, 0
+	p.replay.resize(p.size)
+	evidence := p.env.Evidence
+	open := p.loader.Load(loadRecording, func(ctx context.Context) (any, error) {
+		file, err := evidence.OpenRecording(ctx, s.RecordingID)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close() //nolint:errcheck // it was only read
+		reader, err := recording.NewReader(file)
+		if err != nil {
+			return nil, err
+		}
+		rec := &recording.Recording{}
+		whole, err := rec.Grow(reader, firstPiece, recording.DefaultLimit)
+		if err != nil {
+			return nil, err
+		}
+		pl := player.New(rec)
+		if whole {
+			pl.Prepare(2 * firstPiece)
+		}
+		return opened{pl, whole && pl.Indexed()}, ctx.Err()
+	})
+	return tea.Batch(open, p.loadBeside(s), p.recordOpening(s))
+}
+
+// recordOpening writes into the journal that the recording is watched.
+func (p *Pane) recordOpening(s investigations.Session) tea.Cmd {
+	evidence, desk := p.env.Evidence, p.env.Desk
+	entry := journal.Entry{
+		Time: p.env.Now(), Action: journal.ActionRecordingOpen,
+		Target: "session " + s.ID, Command: "cordon play " + contain.Quote(s.ID), Result: where(s),
+	}
+	if desk != nil {
+		entry.Operator, entry.Mode = desk.Guard.Operator, desk.Mode
+	}
+	// Each entry is a load of its own: one must never cancel another.
+	return p.loader.LoadQuietly(loadJournal+" "+s.ID+" "+entry.Time.String(), func(context.Context) (any, error) {
+		return evidence.Record(context.Background(), entry)
+	})
+}
+
+// loadRest reads the whole recording and makes its index, while the first piece
+// is watched.
+func (p *Pane) loadRest() tea.Cmd {
+	r := p.replay
+	r.read = new(atomic.Int64)
+	evidence, id, read := p.env.Evidence, r.session.RecordingID, r.read
+	return p.loader.Load(loadRest, func(ctx context.Context) (any, error) {
+		file, err := evidence.OpenRecording(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close() //nolint:errcheck // it was only read
+		rec, err := recording.Load(ctx, &counter{file, read})
+		if err != nil {
+			return nil, err
+		}
+		index, err := player.BuildIndex(ctx, rec)
+		if err != nil {
+			return nil, err
+		}
+		pl := player.New(rec)
+		pl.Adopt(index)
+		return opened{pl, true}, nil
+	})
+}
+
+// counter counts what is read, for the progress that is shown meanwhile.
+type counter struct {
+	io.Reader
+	n *atomic.Int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// audit are the events of a session in the log.
+type audit struct {
+	events []investigations.Event
+	total  int
+}
+
+func (p *Pane) loadBeside(s investigations.Session) tea.Cmd {
+	evidence := p.env.Evidence
+	return p.loader.LoadQuietly(loadBeside, func(ctx context.Context) (any, error) {
+		groups, err := evidence.Groups(ctx, sessionEntity(s))
+		if err != nil {
+			return nil, err
+		}
+		var ids []int64
+		for _, g := range groups {
+			ids = append(ids, g.IDs...)
+		}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
+		out := audit{total: len(ids)}
+		err = evidence.Each(ctx, ids[:min(len(ids), maxBeside)], func(e *investigations.Event) error {
+			own := *e
+			own.Involved = slices.Clone(e.Involved)
+			out.events = append(out.events, own)
+			return nil
+		})
+		return out, err
+	})
+}
+
+func (p *Pane) loadTranscript() tea.Cmd {
+	rec := p.replay.player.Recording()
+	return p.loader.Load(loadTranscript, func(ctx context.Context) (any, error) {
+		return transcript.Of(ctx, rec)
+	})
+}
+
+func (p *Pane) loadMatches(text string) tea.Cmd {
+	rec := p.replay.player.Recording()
+	return p.loader.Load(loadFind, func(ctx context.Context) (any, error) {
+		matches, err := transcript.Find(ctx, rec, text)
+		return found{text: text, matches: matches, rec: rec}, err
+	})
+}
+
+// found is the answer of a search in a recording.
+type found struct {
+	text    string
+	matches []transcript.Match
+	rec     *recording.Recording
+}
+
+// Receive takes the answers of the pane's own loads and ticks.
+func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
+	if t, ok := msg.(tickMsg); ok {
+		if t.of != p {
+			return nil, false
+		}
+		return p.tick(t), true
+	}
+	name, answer, ok := p.loader.Take(msg)
+	if !ok {
+		return nil, false
+	}
+	switch {
+	case name == loadSessions:
+		all, _ := answer.Value.([]investigations.Session)
+		p.list.deliver(all, answer.Err, p.env)
+		if answer.Err != nil {
+			return nil, true
+		}
+		return p.settle(), true
+	case strings.HasPrefix(name, loadJournal):
+		p.journalled(answer.Err)
+		return nil, true
+	case name == pane.LoadNote:
+		pane.Noted(p.env, answer)
+		return nil, true
+	case p.replay == nil:
+		return nil, true
+	}
+	return p.receiveReplay(name, answer.Value, answer.Err), true
+}
+
+func (p *Pane) journalled(err error) {
+	if err != nil {
+		p.say(themes.Danger, "The journal does not say that this recording was opened: "+safetext.Clean(err.Error()))
+		return
+	}
+	p.env.Out.Put(pane.Changed{})
+}

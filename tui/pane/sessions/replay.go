@@ -1,0 +1,369 @@
+package sessions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cordon/investigations"
+	"cordon/playback/player"
+	"cordon/playback/recording"
+	"cordon/playback/transcript"
+	"cordon/themes"
+	"cordon/tui/pane"
+	"cordon/tui/pane/screen"
+	"cordon/tui/safetext"
+)
+
+const (
+	// frameTime bounds how often a playing picture is drawn, and idleTime how
+	// long the clock below it may stand still.
+	frameTime = 33 * time.Millisecond
+	idleTime  = 200 * time.Millisecond
+	// sleepTime is how late a tick may be before the time since the last one is
+	// not played: the machine slept, or the console was stopped.
+	sleepTime = 2 * time.Second
+)
+
+// replay is one recording on the screen.
+type replay struct {
+	session investigations.Session
+	player  *player.Player // nil until the first piece is read
+	err     error
+	cut     string        // why only the beginning was read
+	whole   bool          // nothing more is to be read
+	read    *atomic.Int64 // bytes of the whole recording that were read so far
+	resume  bool          // played, and stopped only where the first piece ends
+	first   time.Duration // where to begin
+	at      time.Time     // the same as a time of day
+	pending *jump         // a seek that waits for the rest of the recording
+	last    time.Time     // when time was let pass last
+
+	size   image.Point
+	origin image.Point // of a picture that is larger than its place
+	held   bool        // moved by hand: the picture does not follow the cursor
+
+	needle  string
+	matches []transcript.Match
+	found   *recording.Recording // what the matches are of
+
+	beside  *beside
+	inside  bool // the rows beside the picture have the keys
+	lines   *lines
+	showing bool // the transcript lies in place of the picture
+}
+
+// jump is a seek that could not be done yet.
+type jump struct {
+	to      time.Duration
+	percent float64
+	share   bool // percent counts
+}
+
+func newReplay(s investigations.Session, at time.Time, glyphs themes.Glyphs) *replay {
+	return &replay{session: s, at: at, beside: newBeside(s.User, glyphs), lines: newLines(glyphs)}
+}
+
+// leaveReplay goes back to the list; what the replay was reading is cancelled.
+func (p *Pane) leaveReplay() {
+	if p.replay == nil {
+		return
+	}
+	for _, name := range []string{loadRecording, loadRest, loadBeside, loadTranscript, loadFind} {
+		p.loader.Cancel(name)
+	}
+	p.replay = nil
+	p.ticks++
+}
+
+// receiveReplay takes an answer that belongs to the replay.
+func (p *Pane) receiveReplay(name string, value any, err error) tea.Cmd {
+	r := p.replay
+	if err != nil {
+		p.failed(name, err)
+		return nil
+	}
+	switch v := value.(type) {
+	case opened:
+		return p.opened(v)
+	case audit:
+		r.beside.setAudit(v)
+		r.moved()
+	case []transcript.Line:
+		r.lines.setTranscript(v)
+		r.lines.follow(r.position())
+	case found:
+		return p.found(v)
+	}
+	return nil
+}
+
+// failed says what could not be read. What the responder cancelled themselves
+// needs no words.
+func (p *Pane) failed(name string, err error) {
+	r := p.replay
+	cancelled := errors.Is(err, context.Canceled)
+	why := safetext.Clean(err.Error())
+	if cancelled {
+		why = "cancelled"
+	}
+	switch {
+	case name == loadRecording && cancelled:
+		p.leaveReplay()
+	case name == loadRecording:
+		if errors.Is(err, recording.ErrNotRecording) {
+			err = fmt.Errorf("%w; its bytes are kept as evidence all the same", err)
+		}
+		r.err = err
+	case name == loadRest:
+		r.whole, r.pending, r.read = true, nil, nil
+		r.cut = "Only the beginning of the recording was read: " + why + ". Open it again to read all of it."
+	case name == loadTranscript:
+		r.showing = false
+		r.place()
+		p.say(themes.Warning, "No transcript: "+why+".")
+	case !cancelled:
+		p.say(themes.Danger, "Not loaded, "+name+": "+why)
+	}
+}
+
+// opened takes the first piece of a recording, or the whole that replaces it.
+func (p *Pane) opened(o opened) tea.Cmd {
+	r, now := p.replay, p.env.Now()
+	was := r.player
+	r.player, r.whole, r.last = o.player, o.whole, now
+	r.beside.setRecording(r.player.Recording())
+	var more tea.Cmd
+	switch {
+	case was == nil:
+		if at, ok := r.offsetOf(r.at); ok {
+			r.first = at
+		}
+		p.seek(r.first)
+		if !r.player.Recording().Meta.Terminal {
+			r.lines.setLines(r.player.Recording().Lines())
+		}
+	default:
+		carryOver(was, r.player, now, r.resume)
+		r.lines.done = false
+		more = p.readAgain()
+		if !r.player.Recording().Meta.Terminal {
+			r.lines.setLines(r.player.Recording().Lines())
+		}
+	}
+	r.place()
+	if !r.whole {
+		return tea.Batch(p.loadRest(), p.wake())
+	}
+	p.settlePending()
+	r.moved()
+	return tea.Batch(more, p.wake())
+}
+
+// readAgain makes anew what was made of the first piece.
+func (p *Pane) readAgain() tea.Cmd {
+	var cmds []tea.Cmd
+	if p.replay.showing {
+		cmds = append(cmds, p.loadTranscript())
+	}
+	if p.replay.needle != "" {
+		cmds = append(cmds, p.loadMatches(p.replay.needle))
+	}
+	return tea.Batch(cmds...)
+}
+
+// carryOver gives a player the state of the one that it replaces.
+func carryOver(was, is *player.Player, now time.Time, resume bool) {
+	state := was.State()
+	is.Handle(player.Input{Kind: player.SetSpeed, Now: now, Speed: state.Speed})
+	is.Handle(player.Input{Kind: player.SetIdleCut, Now: now, To: state.IdleCut})
+	is.SeekTo(now, state.At)
+	if resume {
+		is.Play(now)
+	}
+}
+
+// seek goes to a moment of the recording, at once where it has been read.
+func (p *Pane) seek(to time.Duration) {
+	r := p.replay
+	if r.player == nil {
+		r.first, r.at = to, time.Time{}
+		return
+	}
+	if !r.whole && to > r.player.Duration() {
+		r.pending = &jump{to: to}
+		return
+	}
+	r.pending = nil
+	r.player.SeekTo(p.env.Now(), to)
+	r.moved()
+}
+
+// seekPercent goes to a share of the recording, whose length is known only
+// when all of it has been read.
+func (p *Pane) seekPercent(percent float64) {
+	r := p.replay
+	if !r.whole {
+		r.pending = &jump{percent: percent, share: true}
+		return
+	}
+	r.pending = nil
+	r.player.SeekPercent(p.env.Now(), percent)
+	r.moved()
+}
+
+func (p *Pane) settlePending() {
+	j := p.replay.pending
+	switch {
+	case j == nil:
+	case j.share:
+		p.seekPercent(j.percent)
+	default:
+		p.seek(j.to)
+	}
+}
+
+// tickMsg lets time pass. Each one is numbered, and only the last counts.
+type tickMsg struct {
+	of *Pane
+	n  uint64
+}
+
+// wake asks for the next tick while the recording plays.
+func (p *Pane) wake() tea.Cmd {
+	p.ticks++
+	d, ok := p.interval()
+	if !ok {
+		return nil
+	}
+	msg := tickMsg{p, p.ticks}
+	return p.after(d, func(time.Time) tea.Msg { return msg })
+}
+
+// interval is how long the pane sleeps: until the next frame of the recording,
+// within bounds.
+func (p *Pane) interval() (time.Duration, bool) {
+	if p.replay == nil || p.replay.player == nil {
+		return 0, false
+	}
+	d, ok := p.replay.player.NextWake(p.env.Now())
+	return min(max(d, frameTime), idleTime), ok
+}
+
+func (p *Pane) tick(t tickMsg) tea.Cmd {
+	r := p.replay
+	if t.n != p.ticks || r == nil || r.player == nil {
+		return nil
+	}
+	now := p.env.Now()
+	if late := now.Sub(r.last); late > sleepTime && r.player.Playing() {
+		r.player.Pause(r.last)
+		r.player.Play(now)
+	}
+	r.last = now
+	r.player.Tick(now)
+	r.moved()
+	return p.wake()
+}
+
+// toggle plays or pauses.
+func (p *Pane) toggle() {
+	r, now := p.replay, p.env.Now()
+	r.player.Toggle(now)
+	r.last, r.held = now, false
+	r.resume = r.player.Playing()
+	r.moved()
+}
+
+// moved brings everything that follows the position up to date.
+func (r *replay) moved() {
+	if r.player == nil {
+		return
+	}
+	if !r.held {
+		r.follow()
+	}
+	r.beside.follow(r.position(), r.inside)
+	if r.whole && !r.player.Playing() {
+		r.resume = false
+	}
+}
+
+func (r *replay) follow() {
+	s := r.player.Screen()
+	cols, rows := s.Size()
+	cur := s.Cursor()
+	view := pane.Size(r.layout(image.Rectangle{Max: r.size}).picture)
+	if !cur.Visible {
+		r.origin = screen.Clamp(r.origin, image.Pt(cols, rows), view)
+		return
+	}
+	r.origin = screen.Follow(r.origin, image.Pt(cur.X, cur.Y), image.Pt(cols, rows), view)
+}
+
+func (r *replay) playing() bool { return r.player != nil && r.player.Playing() }
+
+func (r *replay) position() time.Duration {
+	if r.player == nil {
+		return r.first
+	}
+	return r.player.Position()
+}
+
+// offsetOf is a time of day as a position, if the recording says when it began.
+func (r *replay) offsetOf(at time.Time) (time.Duration, bool) {
+	if at.IsZero() || r.player == nil || r.player.Recording().Meta.Start.IsZero() {
+		return 0, false
+	}
+	return max(0, at.Sub(r.player.Recording().Meta.Start)), true
+}
+
+// terminal reports whether there is a picture.
+func (r *replay) terminal() bool {
+	return r.player != nil && r.player.Recording().Meta.Terminal
+}
+
+// subject is what the replay is about now: the event that has the keys, else
+// the session at its moment.
+func (r *replay) subject() pane.Subject {
+	s := subjectOf(r.session)
+	if r.player != nil && !r.player.Time().IsZero() {
+		s.At = r.player.Time()
+	}
+	s.Text = r.session.ID
+	if r.listed() {
+		if text, ok := r.lines.selected(); ok {
+			s.Text = text
+		}
+		return s
+	}
+	if row, ok := r.beside.selected(); ok && r.inside {
+		s.Event, s.Text = row.event, row.text
+		if row.event != nil {
+			s.At = row.event.Time
+		}
+	}
+	return s
+}
+
+// listed reports whether lines of text are shown in place of a picture.
+func (r *replay) listed() bool { return r.player != nil && (r.showing || !r.terminal()) }
+
+// hint says what to do next.
+func (r *replay) hint() string {
+	switch {
+	case r.player == nil || !r.terminal():
+		return ""
+	case r.player.Playing():
+		return "Watch for what was typed and what came back; ] goes to the next marker"
+	case r.position() == 0:
+		return "Space plays it; / finds a text on its screen"
+	default:
+		return ""
+	}
+}

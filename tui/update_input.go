@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"cordon/themes"
+	"cordon/tui/action"
+	"cordon/tui/dialog"
+	"cordon/tui/draw"
+	"cordon/tui/pane"
+	"cordon/tui/safetext"
+)
+
+const (
+	// wheelRest is how long wheel messages are gathered: one frame.
+	wheelRest = 16 * time.Millisecond
+	// wheelRows is how many rows one notch moves.
+	wheelRows = 3
+	// handGap is the least time between two keys of a person. What comes faster
+	// before the lock key is a paste that the terminal did not mark.
+	handGap = 2 * time.Millisecond
+)
+
+// input takes what comes from the responder's hands.
+func (a *App) input(msg tea.Msg) tea.Cmd {
+	outcome, taken := a.overlay.Handle(msg)
+	if taken {
+		return a.answered(outcome)
+	}
+	if typist, ok := a.pane().(pane.Typist); ok && typist.Typing() {
+		return typist.Type(msg)
+	}
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return a.press(msg)
+	case tea.MouseClickMsg:
+		return a.click(msg)
+	case tea.MouseWheelMsg:
+		return a.turn(msg)
+	}
+	return nil // a paste without a field to go to does nothing
+}
+
+func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
+	now := a.env.Now()
+	fast := now.Sub(a.lastKey) < handGap
+	a.lastKey = now
+	act, ok := a.reg.Lookup(msg.String(), a.scopes()...)
+	if !ok {
+		return nil
+	}
+	if act.Danger && fast {
+		a.say(themes.Warning, "Nothing was locked: the keys came as fast as a paste. Press the key again.")
+		return nil
+	}
+	return a.act(act.ID)
+}
+
+// scopes is the chain in which keys are looked up.
+func (a *App) scopes() []action.Scope {
+	if p := a.pane(); p != nil {
+		return []action.Scope{p.Scope()}
+	}
+	return nil
+}
+
+// act does an action, or says why not.
+func (a *App) act(id action.ID) tea.Cmd {
+	if reason := a.Disabled(id); reason != "" {
+		a.say(themes.Warning, reason)
+		return nil
+	}
+	switch id {
+	case action.Quit:
+		return a.quit()
+	case action.Palette:
+		a.overlay.Open(dialog.NewPalette(a.reg.Within(a.scopes()...), a, a.env.Drafts))
+		return nil
+	case action.Help:
+		a.overlay.Open(dialog.NewHelp(a.reg.Within(a.scopes()...), a))
+		return nil
+	case action.Clock:
+		return a.nextClock()
+	case action.TrailBack:
+		return a.walk(-1)
+	case action.TrailForward:
+		return a.walk(1)
+	case action.Pivot:
+		return a.pivot()
+	case action.Lock:
+		return a.lock()
+	case action.Undo:
+		return a.takeBack()
+	case action.Copy:
+		return a.copyText(a.selected().Text)
+	case action.Close:
+		return a.escape()
+	}
+	for _, p := range a.pages {
+		if p.action == id {
+			return a.turnTo(p.id)
+		}
+	}
+	if p := a.pane(); p != nil {
+		return p.Handle(id)
+	}
+	return nil
+}
+
+// Disabled says why an action cannot run now, or is empty.
+func (a *App) Disabled(id action.ID) string {
+	p := a.pane()
+	switch id {
+	case action.Quit, action.Palette, action.Help, action.Close:
+		return ""
+	}
+	if p == nil {
+		return "The case is still being read."
+	}
+	switch id {
+	case action.Clock, action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
+		return ""
+	case action.TrailBack:
+		return unless(a.trail.canBack(), "This is where the trail begins.")
+	case action.TrailForward:
+		return unless(a.trail.canForward(), "The trail ends here.")
+	case action.Pivot:
+		return unless(len(a.pivots()) > 0, "This row leads to nobody else.")
+	case action.Lock:
+		return a.noLock()
+	case action.Undo:
+		return unless(!a.undo.until.IsZero() && a.env.Now().Before(a.undo.until),
+			"Nothing to undo: no lock in the last 30 s. Page 5 releases older ones.")
+	case action.Copy:
+		return unless(a.selected().Text != "", "This row has nothing to copy.")
+	}
+	return p.Disabled(id)
+}
+
+func unless(ok bool, reason string) string {
+	if ok {
+		return ""
+	}
+	return reason
+}
+
+// escape cancels what is running, else leaves what the page has open, else
+// clears the message.
+func (a *App) escape() tea.Cmd {
+	if a.env.Work.CancelLoud() > 0 {
+		a.say(themes.Muted, "Cancelled.")
+		return nil
+	}
+	a.status = status{}
+	if p := a.pane(); p != nil && p.Disabled(action.Close) == "" {
+		return p.Handle(action.Close)
+	}
+	return nil
+}
+
+func (a *App) nextClock() tea.Cmd {
+	a.clock.next()
+	a.say(themes.Muted, "Times are shown in "+a.clock.Zone()+".")
+	if a.clock.mode == clockT0 {
+		a.say(themes.Muted, "Times are shown since T0, "+a.clock.t0.UTC().Format("2006-01-02 15:04:05")+" UTC.")
+	}
+	var cmds []tea.Cmd
+	for _, p := range a.pages {
+		cmds = append(cmds, p.pane.Handle(action.Clock))
+	}
+	return tea.Batch(cmds...)
+}
+
+// copyText puts a text on the responder's clipboard.
+func (a *App) copyText(text string) tea.Cmd {
+	if text == "" {
+		return nil
+	}
+	a.status = status{line: draw.Line{draw.T(themes.OK, "copied: "), draw.T(themes.Text, safetext.CleanMax(text, 400))}}
+	return tea.SetClipboard(text)
+}
+
+func (a *App) click(msg tea.MouseClickMsg) tea.Cmd {
+	at := uv.Pos(msg.X, msg.Y)
+	if msg.Button != tea.MouseLeft {
+		return nil
+	}
+	for _, t := range a.tabSpots() {
+		if at.In(t.area) {
+			return a.turnTo(t.page)
+		}
+	}
+	if m, ok := a.pane().(pane.Mouser); ok && at.In(a.lay.main) {
+		return m.Click(at, a.lay.main)
+	}
+	return nil
+}
+
+// turn gathers the notches of the wheel until the next frame.
+func (a *App) turn(msg tea.MouseWheelMsg) tea.Cmd {
+	switch msg.Button {
+	case tea.MouseWheelUp:
+		a.wheel -= wheelRows
+	case tea.MouseWheelDown:
+		a.wheel += wheelRows
+	}
+	if a.resting {
+		return nil
+	}
+	a.resting = true
+	return a.timer(wheelRest, wheelRestedMsg{})
+}
+
+func (a *App) wheelRested() tea.Cmd {
+	rows := a.wheel
+	a.wheel, a.resting = 0, false
+	if m, ok := a.pane().(pane.Mouser); ok && rows != 0 {
+		return m.Wheel(rows)
+	}
+	return nil
+}

@@ -14,6 +14,7 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/journal"
 	"cordon/themes"
+	"cordon/tui/pane"
 	"cordon/tui/tuitest"
 )
 
@@ -243,6 +244,39 @@ func TestEvents_emptyFilterShowsAll(t *testing.T) {
 	d := drive(t, setup{palette: "dark", size: small, identity: tuitest.Dana}).press("2", "/")
 	d.send(tea.KeyPressMsg{Code: 'u', Mod: tea.ModCtrl})
 	d.press("enter").expect("all events, no filter", "16 events", "omar@example.com")
+}
+
+func TestEsc_cancelsWhatIsRunning(t *testing.T) {
+	t.Parallel()
+	d := drive(t, setup{palette: "mono", size: small, identity: tuitest.Dana})
+	_, running := d.app.Update(keyOf("2"))
+	d.press("esc")
+	d.run(running)
+	d.expect("Cancelled.", "stopped with esc").press("1", "2").expect("stopped with esc")
+	d.press("j").expect("row 1 of 13").press("1")
+	d.app.shown = map[pane.Page]shownStop{}
+	_, running = d.app.Update(keyOf("2"))
+	_, again := d.app.Update(keyOf("1"))
+	d.press("esc")
+	d.run(running)
+	d.run(again)
+	d.expect("stopped with esc").press("j").expect("did")
+}
+
+func TestQuit_waitsForALock(t *testing.T) {
+	t.Parallel()
+	d := drive(t, setup{palette: "mono", size: small, identity: tuitest.Dana})
+	d.now = d.now.Add(time.Second)
+	_, running := d.app.Update(keyOf("L"))
+	d.press("q").app.Update(keyOf("j"))
+	if d.quit {
+		t.Fatal("left while a lock was being placed")
+	}
+	d.run(running)
+	d.expect("planned: $").press("q")
+	if !d.quit {
+		t.Fatal("q did not leave")
+	}
 }
 
 func TestMouse_selectsRowsAndTabs(t *testing.T) {

@@ -154,7 +154,11 @@ func (a *App) previewSummary(c draw.Canvas) draw.Line {
 	line := draw.Line{draw.T(themes.Accent, safetext.Clean(plan.Title())+" "+plan.Length())}
 	if p.already != "" {
 		_, role := p.mark(c.Glyphs())
-		line = append(line, draw.T(role, dot+p.already))
+		word := "already locked"
+		if p.planned {
+			word = "already planned"
+		}
+		line = append(line, draw.T(role, dot+word))
 	}
 	if plan.Verdict.Level != contain.Narrow {
 		line = append(line, draw.T(themes.Danger, dot+"asks for its name"))

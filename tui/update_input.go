@@ -95,7 +95,7 @@ func (a *App) act(id action.ID) tea.Cmd {
 	case action.Undo:
 		return a.takeBack()
 	case action.Copy:
-		return a.copyText(a.selected().Text)
+		return a.copyText(a.copyable())
 	case action.Close:
 		return a.escape()
 	}
@@ -135,7 +135,7 @@ func (a *App) Disabled(id action.ID) string {
 		return unless(!a.undo.until.IsZero() && a.env.Now().Before(a.undo.until),
 			"Nothing to undo: no lock in the last 30 s. Page 5 releases older ones.")
 	case action.Copy:
-		return unless(a.selected().Text != "", "This row has nothing to copy.")
+		return unless(a.copyable() != "", "This row has nothing to copy.")
 	}
 	return p.Disabled(id)
 }
@@ -172,6 +172,18 @@ func (a *App) nextClock() tea.Cmd {
 		cmds = append(cmds, p.pane.Handle(action.Clock))
 	}
 	return tea.Batch(cmds...)
+}
+
+// copyable is what the copy key copies: the text of the selected row, else the
+// command of the lock preview.
+func (a *App) copyable() string {
+	if text := a.selected().Text; text != "" {
+		return text
+	}
+	if p := &a.preview; p.ready && p.reason == "" && len(p.plan.Targets) > 0 {
+		return p.plan.Command()
+	}
+	return ""
 }
 
 // copyText puts a text on the responder's clipboard.

@@ -192,6 +192,10 @@ func (a *App) ticking() tea.Cmd {
 
 // quit keeps the place and leaves.
 func (a *App) quit() tea.Cmd {
+	if a.placing {
+		a.say(themes.Warning, "A lock is just being placed. Leave again in a moment.")
+		return nil
+	}
 	if a.quits || !a.ready {
 		a.env.Work.CancelAll()
 		return tea.Quit

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ import (
 
 // patience is how long a screen may take to show what is waited for. It is a
 // guard against hanging, not a measure of speed.
-const patience = 60 * time.Second
+const patience = 30 * time.Second
 
 // console is the whole program in a real pty, its output drawn by our own
 // screen model.
@@ -73,9 +74,9 @@ func (c *console) read() {
 // until waits for a condition on the screen.
 func (c *console) until(what string, ok func(screen string) bool) string {
 	c.t.Helper()
-	alarm := time.AfterFunc(patience, func() { c.changed.Broadcast() })
-	defer alarm.Stop()
 	deadline := time.Now().Add(patience)
+	alarm := time.AfterFunc(patience+time.Second, func() { c.changed.Broadcast() })
+	defer alarm.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
@@ -103,6 +104,30 @@ func (c *console) sees(texts ...string) string {
 	})
 }
 
+// cursor is the line that the cursor glyph marks, empty when none is drawn.
+func cursor(shown string) string {
+	for l := range strings.Lines(shown) {
+		if row, ok := strings.CutPrefix(strings.TrimPrefix(l, "│"), "▸"); ok {
+			return strings.TrimSpace(row)
+		}
+	}
+	return ""
+}
+
+// moves presses j until the line under the cursor matches.
+func (c *console) moves(to *regexp.Regexp) {
+	c.t.Helper()
+	row := cursor(c.until("a cursor", func(s string) bool { return cursor(s) != "" }))
+	for range 60 {
+		if to.MatchString(row) {
+			return
+		}
+		c.press("j")
+		row = cursor(c.until("the cursor to move", func(s string) bool { return cursor(s) != "" && cursor(s) != row }))
+	}
+	c.t.Fatalf("no line matches %s", to)
+}
+
 // press types keys, each as one write, as a person would.
 func (c *console) press(keys ...string) {
 	c.t.Helper()
@@ -116,6 +141,8 @@ func (c *console) press(keys ...string) {
 // quits waits for the program to end by itself.
 func (c *console) quits() {
 	c.t.Helper()
+	alarm := time.AfterFunc(patience, func() { c.cmd.Process.Kill() })
+	defer alarm.Stop()
 	c.mu.Lock()
 	for !c.ended {
 		c.changed.Wait()

@@ -2,6 +2,7 @@ package events
 
 import (
 	"encoding/json"
+	"errors"
 	"image"
 
 	tea "charm.land/bubbletea/v2"
@@ -154,6 +155,10 @@ func (p *Pane) Disabled(id action.ID) string {
 func (p *Pane) Handle(id action.ID) tea.Cmd {
 	if p.grid.Err() != nil {
 		p.grid.Retry()
+	}
+	if errors.Is(p.err, errStopped) {
+		p.err = nil
+		return p.loadSelection()
 	}
 	switch id {
 	case action.MoveUp:

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"errors"
 	"image"
 	"slices"
 	"strings"
@@ -86,6 +87,14 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	if !ok {
 		return nil, false
 	}
+	if name == pane.LoadNote {
+		pane.Noted(p.env, answer)
+		return nil, true
+	}
+	if answer.Err != nil {
+		p.failed(name, answer)
+		return nil, true
+	}
 	switch value := answer.Value.(type) {
 	case *report:
 		p.report, p.err = value, nil
@@ -101,12 +110,20 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 		p.build()
 	case *activity:
 		p.activity = value
-	default:
-		if answer.Err != nil && name == loadOverview {
-			p.err = answer.Err
-		}
 	}
 	return nil, true
+}
+
+// failed takes note of a load that gave nothing. Without the activity or the
+// scope the page is still of use.
+func (p *Pane) failed(name string, answer pane.LoadedMsg) {
+	switch {
+	case name != loadOverview:
+	case answer.Cancelled():
+		p.err = errStopped
+	default:
+		p.err = answer.Err
+	}
 }
 
 // Disabled says why an action cannot run here, or is empty.
@@ -119,14 +136,26 @@ func (p *Pane) Disabled(id action.ID) string {
 			return "There is no row to open."
 		}
 		return ""
+	case action.Note:
+		if p.current() == nil {
+			return "There is no row to write a note on."
+		}
+		return ""
 	case action.Find:
 		return "There is no filter here: page 2 has one."
 	}
 	return "This does nothing on this page."
 }
 
+// errStopped stands in the place of the report that was not read.
+var errStopped = errors.New("stopped with esc; any key that moves goes on")
+
 // Handle runs an action.
 func (p *Pane) Handle(id action.ID) tea.Cmd {
+	if errors.Is(p.err, errStopped) {
+		p.err = nil
+		return p.load()
+	}
 	switch id {
 	case action.MoveUp:
 		p.move(-1)
@@ -145,6 +174,9 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		p.build()
 	case action.Open:
 		p.open()
+	case action.Note:
+		e := p.current().entity
+		pane.AskNote(p.env, p.loader, pane.NoteAbout{Target: e.Kind.Title() + " " + e.Name, Entity: e.String()})
 	}
 	return nil
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"cordon/investigations"
+	"cordon/investigations/filter"
+	"cordon/themes"
+	"cordon/tui/draw"
 	"cordon/tui/pane"
 )
 
@@ -119,4 +122,26 @@ func readKnown(ctx context.Context, evidence pane.Evidence, e investigations.Ent
 	slices.Sort(ids)
 	k.events = len(slices.Compact(ids))
 	return k, nil
+}
+
+// addRoster adds a row for each identity that the case knows.
+func (p *Pane) addRoster() {
+	p.heading("who", "events", "first", "last", "")
+	for i, k := range p.roster.identities {
+		r := row{
+			key: "who " + k.entity.String(), first: i == 0, name: clean(k.entity.Name), n: draw.Count(int64(k.events)),
+			since: p.env.Clock.Time(k.first), last: p.env.Clock.Time(k.last),
+			entity: k.entity, leads: []investigations.Involvement{{Entity: k.entity}}, opens: true,
+		}
+		if near := p.nearT0(k.first); near != "" {
+			r.rest = draw.Line{draw.T(themes.Warning, near)}
+		}
+		if term, ok := filter.Entity(k.entity); ok {
+			r.filter = filter.Expr{}.With(term).String()
+		}
+		p.rows = append(p.rows, r)
+	}
+	if p.roster.bound {
+		p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Warning, "Only the newest events were searched for names: pivot by name with cordon pivot NAME.")}})
+	}
 }

@@ -11,7 +11,6 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/filter"
-	"cordon/investigations/lineage"
 	"cordon/investigations/pivot"
 	"cordon/themes"
 	"cordon/tui/draw"
@@ -57,8 +56,9 @@ func (p *Pane) build() {
 		if !p.compact() {
 			p.addHands()
 		}
-		p.addPivots()
+		none := p.addPivots()
 		p.addSpread()
+		p.addNone(none)
 	case p.roster != nil:
 		p.addRoster()
 	}
@@ -176,10 +176,12 @@ func plural(n int, word string) string {
 	return draw.Count(int64(n)) + " " + word + "s"
 }
 
-func (p *Pane) addPivots() {
+// addPivots adds what the identity did, and what the server would not have
+// logged; it returns the categories without events.
+func (p *Pane) addPivots() (none []pivot.Category) {
 	p.heading("did", "n", "first", "last", "leads to")
 	first := true
-	var silent, none []pivot.Category
+	var silent []pivot.Category
 	for _, c := range p.report.Pivots {
 		switch {
 		case c.Events > 0 || c.NamedIn != nil && c.NamedIn.Events > 0 || len(c.Flags) > 0:
@@ -199,13 +201,20 @@ func (p *Pane) addPivots() {
 		}
 		p.rows = append(p.rows, row{name: c.Title, nameRole: themes.Muted, n: p.env.Styles.Glyphs.Dash, rest: draw.Line{draw.T(themes.Warning, text)}})
 	}
-	if len(none) > 0 {
-		names := make([]string, len(none))
-		for i, c := range none {
-			names[i] = c.Title
-		}
-		p.rows = append(p.rows, row{name: "none seen", nameRole: themes.Muted, n: "0", rest: draw.Line{draw.T(themes.Muted, strings.Join(names, ", "))}})
+	return none
+}
+
+// addNone names the categories without events, in one text at the end.
+func (p *Pane) addNone(none []pivot.Category) {
+	if len(none) == 0 {
+		return
 	}
+	names := make([]string, len(none))
+	for i, c := range none {
+		names[i] = c.Title
+	}
+	p.blank()
+	p.rows = append(p.rows, row{name: "none seen", nameRole: themes.Muted, n: "0", rest: draw.Line{draw.T(themes.Muted, strings.Join(names, ", "))}})
 }
 
 func (p *Pane) pivotRow(c pivot.Category) row {
@@ -279,65 +288,6 @@ func (p *Pane) pivotFilter(key string) string {
 	return e.String()
 }
 
-// addSpread adds the first step of the lineage, and says how much lies beyond.
-func (p *Pane) addSpread() {
-	var beyond int
-	var edges []lineage.Edge
-	seen := map[investigations.Entity]bool{}
-	for _, e := range p.report.Lineage {
-		if e.Kind == investigations.KindSession || e.Kind == investigations.KindCertificate || e.Kind == investigations.KindLock || seen[e.Entity] {
-			continue
-		}
-		seen[e.Entity] = true
-		if e.Depth > 1 {
-			beyond++
-			continue
-		}
-		edges = append(edges, e)
-	}
-	if len(edges) == 0 && beyond == 0 {
-		return
-	}
-	p.blank()
-	p.heading("spread to", "", "when", "", "how")
-	for i, e := range edges {
-		if i == maxEdges {
-			p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Muted, fmt.Sprintf("and %d more", len(edges)-i))}})
-			break
-		}
-		p.rows = append(p.rows, p.edgeRow(e))
-	}
-	if beyond > 0 {
-		p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Warning, fmt.Sprintf("and %d more behind these: pivot to see whom each reached", beyond))}})
-	}
-}
-
-func (p *Pane) edgeRow(e lineage.Edge) row {
-	r := row{
-		key: "edge " + e.Entity.String(), name: leadName(e.Entity, e.Label), since: p.env.Clock.Time(e.Time),
-		rest: draw.Line{draw.T(themes.Text, p.reason(e))}, entity: e.Entity, label: e.Label,
-		leads: []investigations.Involvement{{Entity: e.Entity, Label: e.Label}}, opens: true,
-	}
-	if e.Status == lineage.Ambiguous {
-		r.rest = append(draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.Question+" ambiguous  ")}, r.rest...)
-	}
-	if term, ok := filter.Entity(e.Entity); ok {
-		r.filter = filter.Expr{}.With(term).String()
-	}
-	r.mark, r.markRole, r.rest = p.locked(e.Entity, r.rest)
-	return r
-}
-
-// reason says how an edge came about, without what the row and the page name
-// already.
-func (p *Pane) reason(e lineage.Edge) string {
-	text := strings.TrimPrefix(e.Reason, p.report.Entity.Name+" ")
-	if len(e.Name) == 36 {
-		text = strings.ReplaceAll(text, e.Name, e.Name[:8])
-	}
-	return clean(text)
-}
-
 // locked is the mark of what the board says of an entity, with the word for it.
 func (p *Pane) locked(e investigations.Entity, rest draw.Line) (string, themes.Role, draw.Line) {
 	g := &p.env.Styles.Glyphs
@@ -353,27 +303,6 @@ func (p *Pane) locked(e investigations.Entity, rest draw.Line) (string, themes.R
 		return g.Locked, themes.Locked, append(draw.Line{draw.T(themes.Locked, "locked  ")}, rest...)
 	default:
 		return g.Planned, themes.Planned, append(draw.Line{draw.T(themes.Planned, "lock planned  ")}, rest...)
-	}
-}
-
-func (p *Pane) addRoster() {
-	p.heading("who", "events", "first", "last", "")
-	for i, k := range p.roster.identities {
-		r := row{
-			key: "who " + k.entity.String(), first: i == 0, name: clean(k.entity.Name), n: draw.Count(int64(k.events)),
-			since: p.env.Clock.Time(k.first), last: p.env.Clock.Time(k.last),
-			entity: k.entity, leads: []investigations.Involvement{{Entity: k.entity}}, opens: true,
-		}
-		if near := p.nearT0(k.first); near != "" {
-			r.rest = draw.Line{draw.T(themes.Warning, near)}
-		}
-		if term, ok := filter.Entity(k.entity); ok {
-			r.filter = filter.Expr{}.With(term).String()
-		}
-		p.rows = append(p.rows, r)
-	}
-	if p.roster.bound {
-		p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Warning, "Only the newest events were searched for names: pivot by name with cordon pivot NAME.")}})
 	}
 }
 

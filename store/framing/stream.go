@@ -300,49 +300,53 @@ func (f *stream) startsValue(line []byte, whole bool) (starts, known bool) {
 }
 
 // isAnswer tells whether an object holds the records in a list: one of its
-// members, or of an object in it, is named so and starts one. known is false
-// when the bytes given end before that is clear and more may come.
+// members, or of an object in it, is named so and starts one, and it is no
+// event itself as far as the bytes given show. known is false when they end
+// before the object and more may come.
 func isAnswer(b []byte, all bool, depth int) (yes, known bool) {
 	m := walk(b)
 	for {
 		if !m.step('}') {
-			return false, !m.bad || all
+			return yes, !m.bad || all
 		}
-		if m.i >= len(b) {
-			return false, all
+		if m.i == len(b) {
+			return yes, all
 		}
 		if b[m.i] != '"' {
-			return false, true
+			return yes, true
 		}
 		end, _ := textEnd(b, m.i+1)
 		if end < 0 {
-			return false, all
+			return yes, all
 		}
 		key := b[m.i+1 : end]
 		colon := skipSpace(b, end+1)
 		from := skipSpace(b, min(colon+1, len(b)))
 		if from >= len(b) {
-			return false, all
+			return yes, all
 		}
-		if b[colon] != ':' || string(key) == "event" && b[from] == '"' {
+		if b[colon] != ':' {
+			return yes, true
+		}
+		if string(key) == "event" && b[from] == '"' {
 			return false, true
 		}
-		if isHolder(key) && b[from] == '[' {
-			i := skipSpace(b, from+1)
-			if i == len(b) {
-				return false, all
-			}
-			if b[i] == '{' || b[i] == '[' {
-				return true, true
-			}
-		}
-		if isHolder(key) && b[from] == '{' && depth < maxEnvelopes {
-			if yes, known := isAnswer(b[from:], all, depth+1); yes || !known {
-				return yes, known
-			}
+		if isHolder(key) && !yes {
+			yes = startsList(b, from, all, depth)
 		}
 		if m.i = valueEnd(b, from); m.i < 0 {
-			return false, all
+			return yes, all
 		}
 	}
+}
+
+// startsList tells whether the value at b[from] is a list of records, or an
+// object around one.
+func startsList(b []byte, from int, all bool, depth int) bool {
+	if b[from] == '{' && depth < maxEnvelopes-1 {
+		yes, _ := isAnswer(b[from:], all, depth+1)
+		return yes
+	}
+	i := skipSpace(b, from+1)
+	return b[from] == '[' && i < len(b) && (b[i] == '{' || b[i] == '[')
 }

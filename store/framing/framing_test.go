@@ -42,7 +42,7 @@ func whole() int { return 1 << 30 }
 
 // frame runs a framer over a content as the store does and checks what must
 // hold for every content.
-func frame(t testing.TB, f Framer, content []byte, next cutter) []result {
+func frame(t reporter, f Framer, content []byte, next cutter) []result {
 	t.Helper()
 	var out []result
 	var items []Item
@@ -83,7 +83,7 @@ func frame(t testing.TB, f Framer, content []byte, next cutter) []result {
 	return out
 }
 
-func check(t testing.TB, it *Item, data []byte, n int) {
+func check(t reporter, it *Item, data []byte, n int) {
 	t.Helper()
 	switch {
 	case it.Off < 0 || it.Len <= 0 || it.Off+it.Len > n || it.Len > MaxRecord:
@@ -106,7 +106,7 @@ func check(t testing.TB, it *Item, data []byte, n int) {
 }
 
 // sniffed frames a content with the framer that Sniff gives for it.
-func sniffed(t testing.TB, content string, next cutter) (string, []result) {
+func sniffed(t reporter, content string, next cutter) (string, []result) {
 	t.Helper()
 	head := content[:min(len(content), sniffBytes)]
 	f, ok := Sniff([]byte(head), len(head) == len(content))
@@ -352,4 +352,10 @@ func TestFrame_boundsLongRecords(t *testing.T) {
 			}
 		}
 	}
+}
+
+// reporter is a *testing.T, a *testing.F's or a *rapid.T.
+type reporter interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }

@@ -44,11 +44,10 @@ func (t tally) worth() bool { return t.events+t.rows > 0 }
 
 // better tells whether the values fit the content better than its lines do.
 func (f *stream) better(lines tally, body []byte) bool {
-	t := f.u.seen
-	if t.rejects != lines.rejects {
-		return t.rejects < lines.rejects
+	if body[0] == '[' || f.answer {
+		return f.u.seen.events >= lines.events
 	}
-	return body[0] == '[' || f.answer
+	return f.u.seen.rejects < lines.rejects
 }
 
 // newStream makes a stream for a content that starts so.

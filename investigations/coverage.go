@@ -74,3 +74,11 @@ type Day struct {
 	Start  time.Time `json:"day"`
 	Events int64     `json:"events"`
 }
+
+// Origin is where an event stands in the evidence.
+type Origin struct {
+	Source string `json:"source"`
+	Line   int64  `json:"line"`   // counted from 1
+	Offset int64  `json:"offset"` // in the content, from 0
+	Length int64  `json:"length"`
+}

@@ -28,6 +28,10 @@ type Recording struct {
 	Session  string // session UUID from its content, else from its name
 	Name     string // as given
 	Format   string // teleport v1, asciicast v2, …
+	Kind     string // ssh, kube, db, app, desktop, asciicast, unknown
+	User     string // who and where, as the recording itself says
+	Login    string
+	Host     string
 	Size     int64
 	SHA256   string
 	Complete bool

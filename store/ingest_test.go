@@ -66,6 +66,11 @@ func TestBuild_takesEveryGoodLineOfABadFile(t *testing.T) {
 		if err != nil || strings.ContainsAny(string(raw), "\r\n") || !strings.Contains(bytesOfFile, string(raw)) {
 			t.Errorf("event %d: %v, %.60q", e.ID, err, raw)
 		}
+		at, err := c.Origin(t.Context(), e.ID)
+		if err != nil || at.Source != "mess.log" || bytesOfFile[at.Offset:at.Offset+at.Length] != string(raw) ||
+			at.Line != int64(strings.Count(bytesOfFile[:at.Offset], "\n"))+1 {
+			t.Errorf("event %d stands at %+v, %v", e.ID, at, err)
+		}
 	}
 	sound(t, c)
 }

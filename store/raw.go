@@ -8,6 +8,9 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"cordon/investigations"
 )
 
 // rawReader finds the bytes of events. It keeps the last chunks unpacked, since
@@ -24,6 +27,9 @@ const chunksKept = 8
 // chunk is one unpacked stretch of a source.
 type chunk struct {
 	id     int64
+	source int64
+	offset int64 // in the source's content
+	before int64 // line ends in the content before it
 	first  int64 // event id of the first event
 	events int64
 	data   []byte
@@ -40,11 +46,20 @@ func (r *rawReader) close() {
 
 // event returns the line of an event, valid until the next call.
 func (r *rawReader) event(id int64) ([]byte, error) {
+	c, err := r.chunkOf(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.line(id)
+}
+
+// chunkOf returns the chunk that holds an event.
+func (r *rawReader) chunkOf(id int64) (*chunk, error) {
 	for i, c := range r.recent {
 		if id >= c.first && id < c.first+c.events {
 			copy(r.recent[1:i+1], r.recent[:i])
 			r.recent[0] = c
-			return c.line(id)
+			return c, nil
 		}
 	}
 	c, err := r.load(id)
@@ -52,7 +67,7 @@ func (r *rawReader) event(id int64) ([]byte, error) {
 		return nil, err
 	}
 	r.recent = append([]*chunk{c}, r.recent[:min(len(r.recent), chunksKept-1)]...)
-	return c.line(id)
+	return c, nil
 }
 
 func (c *chunk) line(id int64) ([]byte, error) {
@@ -64,7 +79,7 @@ func (c *chunk) line(id int64) ([]byte, error) {
 }
 
 func (r *rawReader) load(id int64) (*chunk, error) {
-	stmt, err := r.conn.Prepare(`SELECT id, first_event, events, size, spans, data FROM chunk
+	stmt, err := r.conn.Prepare(`SELECT id, first_event, events, size, spans, data, source, offset, line FROM chunk
 		WHERE first_event IS NOT NULL AND first_event <= ? ORDER BY first_event DESC LIMIT 1`)
 	if err != nil {
 		return nil, err
@@ -78,6 +93,7 @@ func (r *rawReader) load(id int64) (*chunk, error) {
 	c := &chunk{}
 	if row {
 		c.id, c.first, c.events = stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnInt64(2)
+		c.source, c.offset, c.before = stmt.ColumnInt64(6), stmt.ColumnInt64(7), stmt.ColumnInt64(8)
 	}
 	if !row || id >= c.first+c.events {
 		return nil, fmt.Errorf("the case holds no event %d", id)
@@ -165,6 +181,30 @@ func (c *Case) Raw(ctx context.Context, id int64) ([]byte, error) {
 		return nil
 	})
 	return out, err
+}
+
+// Origin says where an event stands in the evidence: the name of its source,
+// the line, counted from 1, and the offset in the source's content.
+func (c *Case) Origin(ctx context.Context, id int64) (o investigations.Origin, err error) {
+	err = c.read(ctx, func(conn *sqlite.Conn) error {
+		r := newRawReader(conn)
+		defer r.close()
+		ch, err := r.chunkOf(id)
+		if err != nil {
+			return err
+		}
+		line, err := ch.line(id)
+		if err != nil {
+			return err
+		}
+		start := ch.ends[2*(id-ch.first)]
+		o.Line, o.Offset, o.Length = ch.before+int64(bytes.Count(ch.data[:start], []byte{'\n'}))+1, ch.offset+int64(start), int64(len(line))
+		return sqlitex.Execute(conn, `SELECT name FROM source WHERE id = ?`, &sqlitex.ExecOptions{
+			Args:       []any{ch.source},
+			ResultFunc: func(stmt *sqlite.Stmt) error { o.Source = stmt.ColumnText(0); return nil },
+		})
+	})
+	return o, err
 }
 
 // RawEach calls yield with the line of each event, in the order given. The line

@@ -25,26 +25,20 @@ func (in *ingester) recording(ctx context.Context, s *sourceRow) error {
 		return err
 	}
 	in.report.Recordings++
-	return sqlitex.Execute(in.conn, `INSERT OR REPLACE INTO recording(id, source, session, format, kind, complete, detail, start, duration, cols, rows)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{Args: []any{
-		s.id, s.id, session, rec.Format, rec.kind, rec.Complete, rec.Detail, milliseconds(rec.Start), rec.Duration.Milliseconds(), rec.Cols, rec.Rows,
+	return sqlitex.Execute(in.conn, `INSERT OR REPLACE INTO recording(id, source, session, format, kind, complete, detail, start, duration, cols, rows, user, login, host)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{Args: []any{
+		s.id, s.id, session, rec.Format, rec.Kind, rec.Complete, rec.Detail, milliseconds(rec.Start), rec.Duration.Milliseconds(), rec.Cols, rec.Rows, rec.User, rec.Login, rec.Host,
 	}})
 }
 
-type described struct {
-	investigations.Recording
-	kind string
-}
-
 // describeRecording reads a recording to its end, keeping nothing of it.
-func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (described, string, error) {
+func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (investigations.Recording, string, error) {
 	session := sessionOfName(s.name)
 	r, err := recording.NewReader(content)
 	if err != nil {
-		d := described{investigations.Recording{Format: string(recording.FormatUnknown), Detail: err.Error()}, string(recording.KindUnknown)}
-		return d, session, ctx.Err()
+		return investigations.Recording{Kind: string(recording.KindUnknown), Detail: err.Error()}, session, ctx.Err()
 	}
-	d := described{investigations.Recording{Complete: s.problem == ""}, ""}
+	d := investigations.Recording{Complete: s.problem == ""}
 	for {
 		f, err := r.Next()
 		if err != nil {
@@ -56,7 +50,8 @@ func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (de
 		}
 	}
 	m := r.Meta()
-	d.Format, d.kind, d.Start, d.Cols, d.Rows = string(m.Format), string(m.Kind), m.Start, m.Cols, m.Rows
+	d.Format, d.Kind, d.Start, d.Cols, d.Rows = string(m.Format), string(m.Kind), m.Start, m.Cols, m.Rows
+	d.User, d.Login, d.Host = m.User, m.Login, m.Host
 	for _, p := range r.Problems() {
 		if p.Missing {
 			d.Complete = false
@@ -172,14 +167,15 @@ func (c *Case) RecordingOf(ctx context.Context, session string) (rec investigati
 	return rec, ok, err
 }
 
-const recordingColumns = `r.id, r.session, s.name, r.format, s.size, hex(s.sha256), r.complete, r.detail, r.start, r.duration, r.cols, r.rows FROM recording r JOIN source s ON s.id = r.source`
+const recordingColumns = `r.id, r.session, s.name, r.format, s.size, hex(s.sha256), r.complete, r.detail, r.start, r.duration, r.cols, r.rows, r.kind, r.user, r.login, r.host FROM recording r JOIN source s ON s.id = r.source`
 
 func scanRecording(stmt *sqlite.Stmt) investigations.Recording {
 	return investigations.Recording{
 		ID: stmt.ColumnInt64(0), Session: stmt.ColumnText(1), Name: stmt.ColumnText(2), Format: stmt.ColumnText(3),
 		Size: stmt.ColumnInt64(4), SHA256: strings.ToLower(stmt.ColumnText(5)), Complete: stmt.ColumnInt64(6) != 0, Detail: stmt.ColumnText(7),
 		Start: fromMilliseconds(stmt.ColumnInt64(8)), Duration: time.Duration(stmt.ColumnInt64(9)) * time.Millisecond,
-		Cols: stmt.ColumnInt(10), Rows: stmt.ColumnInt(11),
+		Cols: stmt.ColumnInt(10), Rows: stmt.ColumnInt(11), Kind: stmt.ColumnText(12),
+		User: stmt.ColumnText(13), Login: stmt.ColumnText(14), Host: stmt.ColumnText(15),
 	}
 }
 

@@ -128,7 +128,11 @@ func startedSession(id string, e *investigations.Event) investigations.Session {
 }
 
 func recordedSession(r investigations.Recording) investigations.Session {
-	return investigations.Session{ID: r.Session, Start: r.Start, RecordingID: r.ID}
+	s := investigations.Session{ID: r.Session, Kind: r.Kind, User: r.User, Login: r.Login, Host: r.Host, Start: r.Start, RecordingID: r.ID}
+	if !r.Start.IsZero() {
+		s.End = r.Start.Add(r.Duration)
+	}
+	return s
 }
 
 // withRecordings ties recordings to their sessions, and adds those that the

@@ -45,6 +45,42 @@ func (c *Case) Window(ctx context.Context, w Window) ([]investigations.Event, er
 	return out, nil
 }
 
+// EachEvent calls yield with each event of a selection (nil: of the case) in
+// order, and with its line when raw is asked for. Both are valid during the
+// call. It holds one window of events at a time.
+func (c *Case) EachEvent(ctx context.Context, where *Selection, raw bool, yield func(e *investigations.Event, line []byte) error) error {
+	return c.read(ctx, func(conn *sqlite.Conn) error {
+		raws := newRawReader(conn)
+		defer raws.close()
+		w := Window{Limit: 1000, Where: where}
+		for {
+			var page []investigations.Event
+			var err error
+			if where != nil && where.eager {
+				page, err = c.eagerWindow(conn, w)
+			} else {
+				page, err = c.scanWindow(ctx, conn, w)
+			}
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			for i := range page {
+				var line []byte
+				if raw {
+					if line, err = raws.event(page[i].ID); err != nil {
+						return err
+					}
+				}
+				if err := yield(&page[i], line); err != nil {
+					return err
+				}
+			}
+			last := page[len(page)-1].Position()
+			w.From = &last
+		}
+	})
+}
+
 // eagerWindow reads from a selection whose positions are known.
 func (c *Case) eagerWindow(conn *sqlite.Conn, w Window) ([]investigations.Event, error) {
 	all := w.Where.positions

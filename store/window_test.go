@@ -123,6 +123,17 @@ func TestSelect_equalsTheFilterAskedOfEachEvent(t *testing.T) {
 				rt.Fatalf("%q back %v: -each +index:\n%s", text, back, d)
 			}
 		}
+		var streamed []int64
+		err = c.EachEvent(context.Background(), s, true, func(e *investigations.Event, line []byte) error {
+			if string(line) != raws[e.ID] {
+				return fmt.Errorf("event %d comes with the line %q", e.ID, line)
+			}
+			streamed = append(streamed, e.ID)
+			return nil
+		})
+		if d := cmp.Diff(want, streamed); d != "" || err != nil {
+			rt.Fatalf("%q streamed: %v -each +index:\n%s", text, err, d)
+		}
 		if n, exact := s.Count(); exact && n != int64(len(want)) || n < int64(len(want)) {
 			rt.Fatalf("%q: count %d, exact %v, want %d", text, n, exact, len(want))
 		}

@@ -66,7 +66,7 @@ func newWriter(conn *sqlite.Conn) (*writer, error) {
 	}{
 		{&w.insert[0], head + one},
 		{&w.insert[1], head + strings.TrimSuffix(strings.Repeat(one+",", rowsAtOnce), ",")},
-		{&w.addChunk, `INSERT INTO chunk(source, offset, size, first_event, events, spans, data) VALUES (?, ?, ?, ?, ?, ?, ?)`},
+		{&w.addChunk, `INSERT INTO chunk(source, offset, size, line, first_event, events, spans, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`},
 		{&w.addReject, `INSERT INTO reject(source, offset, size, line, reason) VALUES (?, ?, ?, ?, ?)`},
 		{&w.addReuse, `INSERT INTO uid_reused(event, other) VALUES (?, ?)`},
 	} {
@@ -98,10 +98,10 @@ func (w *writer) store(b *block, s *sourceRow) error {
 			return err
 		}
 	}
-	s.lines += b.lines
 	if err := w.chunk(b, s); err != nil {
 		return err
 	}
+	s.lines += b.lines
 	w.block = nil
 	if w.post.full() {
 		return w.flush()
@@ -302,16 +302,17 @@ func (w *writer) chunk(b *block, s *sourceRow) error {
 	c.BindInt64(1, s.id)
 	c.BindInt64(2, b.offset)
 	c.BindInt64(3, int64(len(b.data)))
-	c.BindNull(4)
-	c.BindInt64(5, int64(len(w.kept)))
-	c.BindNull(6)
+	c.BindInt64(4, s.lines)
+	c.BindNull(5)
+	c.BindInt64(6, int64(len(w.kept)))
+	c.BindNull(7)
 	if len(w.kept) > 0 {
-		c.BindInt64(4, w.first)
+		c.BindInt64(5, w.first)
 		if !b.regular || len(w.kept) != len(b.events) {
-			c.BindBytes(6, packSpans(w.kept))
+			c.BindBytes(7, packSpans(w.kept))
 		}
 	}
-	c.BindBytes(7, b.packed)
+	c.BindBytes(8, b.packed)
 	return run(c)
 }
 

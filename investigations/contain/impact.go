@@ -37,6 +37,7 @@ type OpenSession struct {
 	Login string    `json:"login,omitempty"`
 	Where string    `json:"where,omitempty"` // host name, database, app, desktop or cluster
 	Start time.Time `json:"start,omitzero"`
+	App   bool      `json:"app,omitempty"` // a web session: its end is never logged
 }
 
 // UserHit is a user that the lock would cut off, wholly or where it matches.
@@ -59,13 +60,16 @@ type Beyond struct {
 // knows: users and sessions that left no event are not in it.
 type Impact struct {
 	Sessions []OpenSession `json:"sessions"`
-	Users    []UserHit     `json:"users"`
-	Bots     []string      `json:"bots"`
-	You      bool          `json:"you,omitempty"`     // the operator is among the users
-	Control  bool          `json:"control,omitempty"` // a server that runs Teleport itself
-	Beyond   []Beyond      `json:"beyond"`
-	Unseen   []Target      `json:"unseen,omitempty"` // targets in no event
-	AtLeast  bool          `json:"at_least,omitempty"`
+	// Apps are web sessions with applications. Their ends are not logged, so
+	// nothing says whether they are still used: they are not among Sessions.
+	Apps    []OpenSession `json:"apps"`
+	Users   []UserHit     `json:"users"`
+	Bots    []string      `json:"bots"`
+	You     bool          `json:"you,omitempty"`     // the operator is among the users
+	Control bool          `json:"control,omitempty"` // a server that runs Teleport itself
+	Beyond  []Beyond      `json:"beyond"`
+	Unseen  []Target      `json:"unseen,omitempty"` // targets in no event
+	AtLeast bool          `json:"at_least,omitempty"`
 }
 
 // The events that begin and end what a lock cuts. A recording that was
@@ -277,6 +281,21 @@ func (a *assessor) sessions(ctx context.Context, e investigations.Entity, roles 
 	return nil
 }
 
+// split puts sessions whose kind has no end in the log apart.
+func split(open map[string]OpenSession) (sessions, apps []OpenSession) {
+	sessions, apps = []OpenSession{}, []OpenSession{}
+	for _, s := range open {
+		if s.App {
+			apps = append(apps, s)
+		} else {
+			sessions = append(sessions, s)
+		}
+	}
+	slices.SortFunc(sessions, byStart)
+	slices.SortFunc(apps, byStart)
+	return sessions, apps
+}
+
 func byStart(x, y OpenSession) int {
 	if c := x.Start.Compare(y.Start); c != 0 {
 		return c
@@ -286,7 +305,7 @@ func byStart(x, y OpenSession) int {
 
 // openSession is what a start event tells of a session.
 func openSession(sid string, ev *investigations.Event) OpenSession {
-	s := OpenSession{ID: sid, Start: ev.Time}
+	s := OpenSession{ID: sid, Start: ev.Time, App: ev.Type == "app.session.start"}
 	if v, ok := ev.First(investigations.KindUser, investigations.RoleActor); ok {
 		s.User = v.Entity.Name
 	}
@@ -326,9 +345,10 @@ func (a *assessor) controlHost(ctx context.Context, host string, clusters []stri
 
 func (a *assessor) impact(g Guard) Impact {
 	im := Impact{
-		Sessions: []OpenSession{}, Users: []UserHit{}, Bots: []string{}, Beyond: []Beyond{},
+		Users: []UserHit{}, Bots: []string{}, Beyond: []Beyond{},
 		Unseen: a.unseen, Control: a.control, AtLeast: a.atLeast,
 	}
+	im.Sessions, im.Apps = split(a.open)
 	for _, name := range sortedKeys(a.users) {
 		u := *a.users[name]
 		im.Users = append(im.Users, u)
@@ -337,10 +357,6 @@ func (a *assessor) impact(g Guard) Impact {
 		}
 		im.You = im.You || g.Operator != "" && name == g.Operator
 	}
-	for _, s := range a.open {
-		im.Sessions = append(im.Sessions, s)
-	}
-	slices.SortFunc(im.Sessions, byStart)
 	for e, b := range a.beyond {
 		// What one field does not reach another field of the same lock may.
 		if e.Kind != investigations.KindUser || a.users[e.Name] == nil {

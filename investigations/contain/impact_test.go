@@ -32,6 +32,9 @@ const incident = `
 {"event":"session.upload","uid":"e10","time":"2026-11-18T20:44:00Z","sid":"s-uploaded","url":"file:///s-uploaded.tar"}
 {"event":"db.session.start","uid":"e11","time":"2026-11-18T20:45:00Z","user":"mallory","success":true,"sid":"s-db","db_service":"orders"}
 {"event":"db.session.start","uid":"e12","code":"TDB00W","time":"2026-11-18T20:46:00Z","user":"mallory","success":false,"error":"access to db denied","sid":"s-denied","db_service":"orders"}
+{"event":"app.session.start","uid":"e30","time":"2026-11-18T20:46:30Z","user":"mallory","sid":"s-app","app_name":"wiki"}
+{"event":"app.session.start","uid":"e31","time":"2026-11-18T20:46:31Z","user":"mallory","sid":"s-tcp","app_name":"redis"}
+{"event":"app.session.end","uid":"e32","time":"2026-11-18T20:46:40Z","user":"mallory","sid":"s-tcp","app_name":"redis"}
 {"event":"session.start","uid":"e13","time":"2026-11-18T20:47:00Z","user":"bob","login":"root","sid":"s-bob","server_id":"h-2","server_hostname":"web-2"}
 {"event":"session.start","uid":"e14","time":"2026-11-18T20:48:00Z","user":"bot-ci","login":"deploy","sid":"s-bot","server_id":"h-2","server_hostname":"web-2"}
 {"event":"user.create","uid":"e15","time":"2026-11-18T20:50:00Z","user":"mallory","name":"relay","roles":["access"]}
@@ -60,6 +63,9 @@ func brief(im contain.Impact) string {
 	var b strings.Builder
 	for _, s := range im.Sessions {
 		fmt.Fprintf(&b, "cuts %s %s@%s of %s\n", s.ID, s.Login, s.Where, s.User)
+	}
+	for _, s := range im.Apps {
+		fmt.Fprintf(&b, "perhaps %s %s of %s\n", s.ID, s.Where, s.User)
 	}
 	for _, u := range im.Users {
 		fmt.Fprintf(&b, "hits %s\n", u.Name)
@@ -93,6 +99,7 @@ func TestAssess(t *testing.T) {
 			targets: one(contain.FieldUser, "mallory"),
 			want: `cuts s-open root@web-1 of mallory
 cuts s-db @orders of mallory
+perhaps s-app wiki of mallory
 hits mallory
 not relay: made by it (e15)
 not bob: changed by it (e16)
@@ -116,6 +123,7 @@ stops ci
 cuts s-db @orders of mallory
 cuts s-bob root@web-2 of bob
 cuts s-carol root@web-1 of carol
+perhaps s-app wiki of mallory
 hits bob
 hits carol
 hits mallory
@@ -147,6 +155,7 @@ stops ci
 			targets: []contain.Target{{Field: contain.FieldUser, Value: "ivy"}, {Field: contain.FieldRole, Value: "dba"}},
 			want: `cuts s-open root@web-1 of mallory
 cuts s-db @orders of mallory
+perhaps s-app wiki of mallory
 hits ivy
 hits mallory
 not bob: made by it (e02)

@@ -11,8 +11,10 @@ import (
 // {"event":{"S":"user.login"},"ei":{"N":"0"}}, as plain JSON: keys sorted,
 // numbers as they are written, texts with the least escapes.
 func (u *unwrapper) fromDynamo(b []byte) ([]byte, bool) {
-	d := dynamo{b: b, out: u.room(len(b))}
-	if !d.object(0) || skipSpace(b, d.i) != len(b) {
+	d := dynamo{b: b, out: u.room(len(b)), spare: u.spare, entries: u.entries[:0]}
+	ok := d.object(0)
+	u.spare, u.entries = d.spare, d.entries[:0]
+	if !ok || skipSpace(b, d.i) != len(b) {
 		return nil, false
 	}
 	return u.keep(d.out), true
@@ -24,7 +26,9 @@ type dynamo struct {
 	b   []byte
 	i   int
 	out []byte
-	tmp []byte
+
+	entries []entry // of the maps that are open, the outermost first
+	spare   []byte
 }
 
 // take moves past c, which may have blanks before it.
@@ -68,8 +72,7 @@ func (d *dynamo) object(depth int) bool {
 		d.out = append(d.out, '}')
 		return true
 	}
-	var entries []entry
-	sorted := true
+	first, sorted := len(d.entries), true
 	for {
 		inside, escaped, ok := d.literal()
 		if !ok || !d.take(':') {
@@ -79,9 +82,9 @@ func (d *dynamo) object(depth int) bool {
 		if escaped {
 			key = extract.Unescape(nil, inside)
 		}
-		if n := len(entries); n > 0 {
+		if n := len(d.entries); n > first {
 			d.out = append(d.out, ',')
-			sorted = sorted && bytes.Compare(entries[n-1].key, key) <= 0
+			sorted = sorted && bytes.Compare(d.entries[n-1].key, key) <= 0
 		}
 		from := len(d.out)
 		d.text(inside, escaped)
@@ -89,7 +92,7 @@ func (d *dynamo) object(depth int) bool {
 		if !d.typed(depth) {
 			return false
 		}
-		entries = append(entries, entry{key, from, len(d.out)})
+		d.entries = append(d.entries, entry{key, from, len(d.out)})
 		if d.take('}') {
 			break
 		}
@@ -98,8 +101,9 @@ func (d *dynamo) object(depth int) bool {
 		}
 	}
 	if !sorted {
-		d.reorder(start, entries)
+		d.reorder(start, d.entries[first:])
 	}
+	d.entries = d.entries[:first]
 	d.out = append(d.out, '}')
 	return true
 }
@@ -107,13 +111,13 @@ func (d *dynamo) object(depth int) bool {
 // reorder writes the members of a map in the order of their keys.
 func (d *dynamo) reorder(start int, entries []entry) {
 	slices.SortStableFunc(entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
-	d.tmp = append(d.tmp[:0], d.out[start:]...)
+	d.spare = append(d.spare[:0], d.out[start:]...)
 	d.out = d.out[:start]
 	for i, e := range entries {
 		if i > 0 {
 			d.out = append(d.out, ',')
 		}
-		d.out = append(d.out, d.tmp[e.from-start:e.to-start]...)
+		d.out = append(d.out, d.spare[e.from-start:e.to-start]...)
 	}
 }
 

@@ -70,15 +70,16 @@ func frame(t reporter, f Framer, content []byte, next cutter) []result {
 			break
 		}
 	}
-	last := 0
+	last, lines := 0, 0
 	for _, r := range out {
 		if r.Off < last {
 			t.Fatalf("record at %d begins before the one before ends at %d", r.Off, last)
 		}
-		last = r.Off + r.Len
-		if want := bytes.Count(content[:r.Off], []byte{'\n'}); r.Line != want {
-			t.Fatalf("record at %d: line %d, want %d", r.Off, r.Line, want)
+		if lines += bytes.Count(content[last:r.Off], []byte{'\n'}); r.Line != lines {
+			t.Fatalf("record at %d: line %d, want %d", r.Off, r.Line, lines)
 		}
+		lines += bytes.Count(content[r.Off:r.Off+r.Len], []byte{'\n'})
+		last = r.Off + r.Len
 	}
 	return out
 }

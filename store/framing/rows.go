@@ -20,7 +20,7 @@ func (u *unwrapper) row(s *sink, from, end int, p *parts) bool {
 	if p.cells.empty() || !p.kind.empty() || p.bad {
 		return false
 	}
-	cells, ok := rowCells(s.data[from+p.cells.from : from+p.cells.to])
+	cells, ok := u.rowCells(s.data[from+p.cells.from : from+p.cells.to])
 	if !ok {
 		return false
 	}
@@ -60,8 +60,8 @@ func (u *unwrapper) row(s *sink, from, end int, p *parts) bool {
 }
 
 // rowCells lists the texts of a row; an empty span stands for no value.
-func rowCells(b []byte) ([]span, bool) {
-	var cells []span
+func (u *unwrapper) rowCells(b []byte) ([]span, bool) {
+	cells := u.cells[:0]
 	m := walk(b)
 	for len(cells) < maxColumns {
 		from, to, ok := m.element()
@@ -88,6 +88,7 @@ func rowCells(b []byte) ([]span, bool) {
 		}
 		cells = append(cells, span{from, to})
 	}
+	u.cells = cells
 	return cells, len(cells) > 0 && !m.bad
 }
 

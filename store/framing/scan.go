@@ -28,10 +28,11 @@ type scanner struct {
 	depth  int
 	inText bool
 	escape bool // the byte before was a backslash in a text
+	begun  bool // the first byte was seen
 	scalar bool // the value is a number or word
 	fresh  bool // only blanks since a line end
 	blanks int  // how many
-	last   byte // the last byte that was no blank, 0 at the value's start
+	last   byte // the last byte that was no blank
 }
 
 // Outcomes of a scan.
@@ -50,9 +51,9 @@ func (s *scanner) inObject() bool {
 // run goes on at b[i] and returns where it stopped and why: after the value's
 // last byte for scanDone.
 func (s *scanner) run(b []byte, i int) (int, int) {
-	if s.last == 0 && i < len(b) && !s.inText {
+	if !s.begun && i < len(b) {
 		c := b[i]
-		s.scalar = c != '{' && c != '[' && c != '"'
+		s.begun, s.scalar = true, c != '{' && c != '[' && c != '"'
 	}
 	if s.scalar {
 		if i = scalarEnd(b, i); i < len(b) {

@@ -2,8 +2,6 @@ package framing
 
 import (
 	"bytes"
-
-	"cordon/investigations/extract"
 )
 
 // maxEnvelopes is how deep an event may stand in envelopes.
@@ -26,6 +24,9 @@ func none(why string) found { return found{at: -1, why: why} }
 // memory that is handed on and never written again.
 type unwrapper struct {
 	made    []byte
+	cells   []span  // of the row in hand
+	entries []entry // of the DynamoDB maps in hand
+	spare   []byte
 	columns []string // of a query result's rows, once the first was seen
 	nest    int      // lists that the record in hand stands in
 	seen    tally
@@ -113,7 +114,7 @@ func (u *unwrapper) value(b []byte, depth int) found {
 	if bytes.IndexByte(b[1:end], '{') < 0 {
 		return none("a text, not an event")
 	}
-	inside := u.keep(extract.Unescape(u.room(end), b[1:end]))
+	inside := u.unescape(b[1:end])
 	got := u.text(bytes.TrimSpace(inside), depth)
 	got.at = -1
 	return got

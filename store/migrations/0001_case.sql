@@ -33,6 +33,7 @@ CREATE TABLE chunk (
   source      INTEGER NOT NULL REFERENCES source(id),
   offset      INTEGER NOT NULL, -- in the content
   size        INTEGER NOT NULL, -- before compression
+  line        INTEGER NOT NULL, -- line ends in the content before it
   first_event INTEGER,          -- NULL when the chunk added none
   events      INTEGER NOT NULL,
   spans       BLOB,             -- varint pairs (gap, length); NULL: each line is one event
@@ -120,7 +121,10 @@ CREATE TABLE recording (
   start    INTEGER NOT NULL,
   duration INTEGER NOT NULL, -- milliseconds
   cols     INTEGER NOT NULL,
-  rows     INTEGER NOT NULL
+  rows     INTEGER NOT NULL,
+  user     TEXT NOT NULL, -- who and where, as the recording itself says
+  login    TEXT NOT NULL,
+  host     TEXT NOT NULL
 );
 CREATE INDEX recording_session ON recording(session);
 

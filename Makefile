@@ -25,8 +25,9 @@ fuzz-smoke:
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 5s $$p || exit 1; done; done
 
+# Our own figures, and those of the peers that are installed, on the same log.
 bench:
-	go test -run '^$$' -bench . ./store ./playback/... ./investigations/... ./tui/...
+	go run ./cmd/bench
 
 # The long tests in full numbers.
 torture:

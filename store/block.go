@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"cordon/investigations/extract"
+	"cordon/store/framing"
 )
 
 // Sizes of what is read and kept together, in bytes.
@@ -30,15 +31,27 @@ type block struct {
 	regular  bool  // every line is one event, nothing between
 	packed   []byte
 	memory   extract.Memory
-	partial  bool // data begins or ends inside a line longer than maxLine
+	partial  bool           // data begins or ends inside a line longer than maxLine
+	items    []framing.Item // of a content that is not plain lines
+	shape    shape
 	done     chan struct{}
-	isLog    bool
 	hashSums []byte // content SHA-256 up to and with this block
 }
 
+// shape is how the events stand in a content.
+type shape uint8
+
+const (
+	shapeOpaque shape = iota // none: a recording
+	shapeLines               // each line is one, but for odd ones
+	shapeFramed              // as the framer of the content finds them
+)
+
 // scanned is one event of a block.
 type scanned struct {
-	off, size int // in block.data
+	off, size int // its stretch of block.data
+	form      framing.Form
+	event     []byte // the event itself
 	line      extract.Line
 }
 
@@ -57,14 +70,16 @@ func (b *block) recycle() {
 	if cap(b.data) > 4*blockSize {
 		return
 	}
-	*b = block{data: b.data[:0], events: b.events[:0], rejects: b.rejects[:0], packed: b.packed[:0], memory: b.memory}
+	clear(b.items)
+	*b = block{data: b.data[:0], events: b.events[:0], rejects: b.rejects[:0], packed: b.packed[:0], memory: b.memory, items: b.items[:0]}
 	blocks.Put(b)
 }
 
 // cutter cuts a content into blocks.
 type cutter struct {
 	r      io.Reader
-	isLog  bool
+	framer framing.Framer // nil for a content without events
+	shape  shape
 	offset int64
 	carry  []byte // the unfinished line after the last block
 	inside bool   // the last block ended inside a line
@@ -85,7 +100,12 @@ func (c *cutter) next(ctx context.Context) (*block, error) {
 	b := blocks.Get().(*block)
 	b.data = append(b.data[:0], c.carry...)
 	c.carry = c.carry[:0]
-	cut := c.fill(b)
+	var cut int
+	if c.shape == shapeFramed {
+		cut = c.frame(b)
+	} else {
+		cut = c.fill(b)
+	}
 	if c.carry = append(c.carry, b.data[cut:]...); cut < len(b.data) {
 		b.data = b.data[:cut]
 	}
@@ -93,11 +113,13 @@ func (c *cutter) next(ctx context.Context) (*block, error) {
 		b.recycle()
 		return nil, c.err
 	}
-	b.offset, b.isLog, b.done = c.offset, c.isLog, make(chan struct{})
+	b.offset, b.shape, b.done = c.offset, c.shape, make(chan struct{})
 	c.offset += int64(len(b.data))
-	ends := b.data[len(b.data)-1] == '\n'
-	b.partial = c.inside || c.isLog && !ends && c.err == nil
-	c.inside = b.partial && !ends
+	if c.shape == shapeLines {
+		ends := b.data[len(b.data)-1] == '\n'
+		b.partial = c.inside || !ends && c.err == nil
+		c.inside = b.partial && !ends
+	}
 	c.sum.Write(b.data)
 	b.hashSums = c.sum.Sum(nil)
 	return b, nil
@@ -110,14 +132,11 @@ func (c *cutter) fill(b *block) int {
 		newline = i + 1
 	}
 	for c.err == nil {
-		if len(b.data) >= blockSize && (newline > 0 || !c.isLog) || len(b.data) >= maxLine {
+		if len(b.data) >= blockSize && (newline > 0 || c.shape == shapeOpaque) || len(b.data) >= maxLine {
 			break
 		}
 		have := len(b.data)
-		want := max(blockSize-have, 64<<10)
-		b.data = grow(b.data, want)
-		n, err := c.r.Read(b.data[have : have+want])
-		b.data = b.data[:have+n]
+		err := c.read(b)
 		if i := bytes.LastIndexByte(b.data[have:], '\n'); i >= 0 {
 			newline = have + i + 1
 			if c.inside { // the rest of a huge line ends its block at once
@@ -128,10 +147,34 @@ func (c *cutter) fill(b *block) int {
 		}
 		c.err = ignoreNil(err)
 	}
-	if c.err != nil || !c.isLog || newline < 0 {
+	if c.err != nil || c.shape == shapeOpaque || newline < 0 {
 		return len(b.data)
 	}
 	return newline
+}
+
+// read appends more of the content to the block.
+func (c *cutter) read(b *block) error {
+	have := len(b.data)
+	want := max(blockSize-have, 64<<10)
+	b.data = grow(b.data, want)
+	n, err := c.r.Read(b.data[have : have+want])
+	b.data = b.data[:have+n]
+	return err
+}
+
+// frame reads until the framer has found the end of a record, and returns
+// where it is. A record longer than a block makes a longer block.
+func (c *cutter) frame(b *block) int {
+	for goal := blockSize; ; goal = 2 * len(b.data) {
+		for c.err == nil && len(b.data) < goal {
+			c.err = ignoreNil(c.read(b))
+		}
+		var n int
+		if b.items, n = c.framer.Frame(b.items[:0], b.data, c.err != nil); n > 0 || c.err != nil {
+			return n
+		}
+	}
 }
 
 func ignoreNil(err error) error {
@@ -161,37 +204,45 @@ func newEncoder() (*zstd.Encoder, error) {
 func worker(jobs <-chan *block, enc *zstd.Encoder) {
 	defer enc.Close()
 	var s extract.Scanner
+	var odd framing.Lines
 	for b := range jobs {
-		if b.isLog {
-			b.scan(&s)
+		s.Reset(b.memory)
+		switch b.shape {
+		case shapeLines:
+			b.scan(&s, &odd)
+		case shapeFramed:
+			b.scanItems(&s)
 		}
+		b.memory = s.Reset(extract.Memory{})
 		b.packed = enc.EncodeAll(b.data, b.packed[:0])
 		close(b.done)
 	}
 }
 
-// scan finds the events and the rejects of a block.
-func (b *block) scan(s *extract.Scanner) {
-	s.Reset(b.memory)
+// scan finds the events and the rejects of a block of lines.
+func (b *block) scan(s *extract.Scanner, odd *framing.Lines) {
 	b.regular = true
 	for at := 0; at < len(b.data); {
 		end, next := len(b.data), len(b.data)
 		if i := bytes.IndexByte(b.data[at:], '\n'); i >= 0 {
 			end, next = at+i, at+i+1
 		}
-		b.scanLine(s, at, end)
+		b.scanLine(s, odd, at, end)
 		if next > end {
 			b.lines++
 		}
 		at = next
 	}
-	b.memory = s.Reset(extract.Memory{})
 }
 
-func (b *block) scanLine(s *extract.Scanner, at, end int) {
+func (b *block) scanLine(s *extract.Scanner, odd *framing.Lines, at, end int) {
 	size := end - at
 	if size > 0 && b.data[end-1] == '\r' {
 		size--
+	}
+	if b.offset == 0 && at == 0 && bytes.HasPrefix(b.data, byteOrderMark) {
+		b.regular = false
+		at, size = at+len(byteOrderMark), size-len(byteOrderMark)
 	}
 	line := b.data[at : at+size]
 	if len(bytes.TrimSpace(line)) == 0 {
@@ -203,11 +254,41 @@ func (b *block) scanLine(s *extract.Scanner, at, end int) {
 		return
 	}
 	l, err := s.Scan(line)
-	if err != nil {
-		b.reject(at, size, err.Error())
+	if err == nil {
+		b.events = append(b.events, scanned{at, size, framing.FormPlain, line, *l})
 		return
 	}
-	b.events = append(b.events, scanned{at, size, *l})
+	b.regular = false
+	b.items = odd.Line(b.items[:0], b.data, at, at+size, int(b.lines))
+	for i := range b.items {
+		if b.items[i].Event == nil {
+			b.items[i].Reason = err.Error()
+		}
+		b.item(s, &b.items[i])
+	}
+}
+
+var byteOrderMark = []byte{0xef, 0xbb, 0xbf}
+
+// scanItems takes the events and the rejects that the framer found.
+func (b *block) scanItems(s *extract.Scanner) {
+	for i := range b.items {
+		b.item(s, &b.items[i])
+	}
+	b.lines = int64(bytes.Count(b.data, []byte{'\n'}))
+}
+
+// item takes what a framer found: an event, if the scanner agrees.
+func (b *block) item(s *extract.Scanner, it *framing.Item) {
+	if it.Event != nil {
+		l, err := s.Scan(it.Event)
+		if err == nil {
+			b.events = append(b.events, scanned{it.At, it.Size, it.Form, it.Event, *l})
+			return
+		}
+		it.Reason = err.Error()
+	}
+	b.rejects = append(b.rejects, rejected{it.Off, it.Len, int64(it.Line), it.Reason})
 }
 
 func (b *block) reject(off, size int, reason string) {

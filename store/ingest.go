@@ -346,7 +346,7 @@ func (in *ingester) blocks(ctx context.Context, o opened) (readErr, err error) {
 	var ended error
 	go func() {
 		defer close(order)
-		cut := cutter{r: o.rest, isLog: isLog(o.row.format), offset: o.row.contentSize, sum: o.sum}
+		cut := cutter{r: o.rest, framer: o.framer, shape: o.shape(), offset: o.row.contentSize, sum: o.sum}
 		for {
 			b, err := cut.next(ctx)
 			if b == nil {
@@ -386,7 +386,7 @@ func (in *ingester) block(ctx context.Context, b *block, o opened) error {
 	s.contentSize = b.offset + int64(len(b.data))
 	s.contentSHA256 = b.hashSums
 	s.tail = s.contentSize
-	if n := len(b.rejects); n > 0 && b.isLog && b.data[len(b.data)-1] != '\n' {
+	if n := len(b.rejects); n > 0 && b.shape != shapeOpaque && b.data[len(b.data)-1] != '\n' {
 		if last := b.rejects[n-1]; last.off+last.size >= len(b.data)-1 {
 			s.tail = b.offset + int64(last.off)
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -18,16 +19,16 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"cordon/investigations/extract"
 	"cordon/playback/recording"
+	"cordon/store/framing"
 )
 
 // Stdin is the source name that stands for standard input.
 const Stdin = "-"
 
-// Input formats as they stand in the source table, before any ` in gzip`.
+// Formats of what holds no events, as they stand in the source table before any
+// ` in gzip`; those of logs are the names of their framers.
 const (
-	formatLog       = "ndjson"
 	formatRecording = "recording"
 	formatEmpty     = "empty"
 )
@@ -108,7 +109,8 @@ func isCaseFile(name string) bool {
 type input struct {
 	location
 	format  string
-	size    int64 // of the file; -1 when unknown
+	framer  framing.Framer // finds the events; nil when there are none
+	size    int64          // of the file; -1 when unknown
 	content *bufio.Reader
 	plain   bool       // content is the file itself
 	file    hash.Hash  // of the file as given, for compressed ones
@@ -182,15 +184,49 @@ func (in *input) unwrap(r io.Reader) error {
 		in.close = func() error { z.Close(); return inner() }
 		in.content = bufio.NewReaderSize(z, sniffBytes)
 	}
+	if bytes.HasPrefix(head, []byte("BZh")) {
+		suffix = " in bzip2"
+		in.hashFile(outer)
+		in.content = bufio.NewReaderSize(bzip2.NewReader(in.content), sniffBytes)
+	}
 	head, err = in.content.Peek(sniffBytes)
 	if err != nil && !errors.Is(err, io.EOF) && len(head) == 0 {
 		return fmt.Errorf("read %s: %w", in.name, err)
 	}
-	in.format = classify(head) + suffix
-	if strings.HasPrefix(in.format, " ") || in.format == "" {
+	if !in.classify(head, err != nil) {
 		return fmt.Errorf("%s: %w", in.name, errNotEvidence)
 	}
+	in.format += suffix
 	return nil
+}
+
+// classify finds the format of the content by its first bytes, eof if they are
+// all of it; false when it is no evidence.
+func (in *input) classify(head []byte, eof bool) bool {
+	switch {
+	case len(head) == 0:
+		in.format = formatEmpty
+	case recording.Sniff(head) != recording.FormatUnknown:
+		in.format = formatRecording
+	default:
+		framer, ok := framing.Sniff(head, eof)
+		if !ok {
+			return false
+		}
+		in.framer, in.format = framer, framer.Name()
+	}
+	return true
+}
+
+// shape is how the events stand in the content.
+func (in *input) shape() shape {
+	switch {
+	case in.framer == nil:
+		return shapeOpaque
+	case framing.IsPlain(in.framer):
+		return shapeLines
+	}
+	return shapeFramed
 }
 
 // hashFile makes the compressed bytes pass through a SHA-256 of their own.
@@ -215,29 +251,4 @@ func (in *input) finishFile() []byte {
 	}
 }
 
-// classify names the format of a content by its first bytes; empty when it is
-// no evidence. A log is known by one line in the sniffed head that is an event,
-// or by a first line that begins like one and is longer than the head.
-func classify(head []byte) string {
-	if len(head) == 0 {
-		return formatEmpty
-	}
-	if recording.Sniff(head) != recording.FormatUnknown {
-		return formatRecording
-	}
-	var s extract.Scanner
-	for line := range bytes.Lines(head) {
-		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 && trimmed[0] == '{' {
-			if _, err := s.Scan(trimmed); err == nil {
-				return formatLog
-			}
-		}
-	}
-	if len(head) == sniffBytes && bytes.HasPrefix(bytes.TrimSpace(head), []byte(`{"`)) {
-		return formatLog
-	}
-	return ""
-}
-
-func isLog(format string) bool       { return strings.HasPrefix(format, formatLog) }
 func isRecording(format string) bool { return strings.HasPrefix(format, formatRecording) }

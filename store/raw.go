@@ -11,6 +11,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"cordon/investigations"
+	"cordon/store/framing"
 )
 
 // rawReader finds the bytes of events. It keeps the last chunks unpacked, since
@@ -33,7 +34,13 @@ type chunk struct {
 	first  int64 // event id of the first event
 	events int64
 	data   []byte
-	ends   []int // pairs of start and end of each event in data
+	spans  []span // of each event
+}
+
+// span is the stretch of a chunk in which an event is written.
+type span struct {
+	start, end int
+	form       framing.Form
 }
 
 func newRawReader(conn *sqlite.Conn) *rawReader { return &rawReader{conn: conn} }
@@ -71,11 +78,16 @@ func (r *rawReader) chunkOf(id int64) (*chunk, error) {
 }
 
 func (c *chunk) line(id int64) ([]byte, error) {
-	i := 2 * int(id-c.first)
-	if i+1 >= len(c.ends) || c.ends[i+1] > len(c.data) {
+	i := int(id - c.first)
+	if i >= len(c.spans) || c.spans[i].end > len(c.data) {
 		return nil, fmt.Errorf("the case file is damaged: chunk %d ends before event %d", c.id, id)
 	}
-	return c.data[c.ends[i]:c.ends[i+1]], nil
+	s := c.spans[i]
+	line, err := s.form.Event(c.data[s.start:s.end])
+	if err != nil {
+		return nil, fmt.Errorf("read event %d: %w", id, err)
+	}
+	return line, nil
 }
 
 func (r *rawReader) load(id int64) (*chunk, error) {
@@ -102,12 +114,10 @@ func (r *rawReader) load(id int64) (*chunk, error) {
 		return nil, fmt.Errorf("read chunk %d: %w", c.id, err)
 	}
 	if stmt.ColumnIsNull(4) {
-		c.ends = lineSpans(c.data, int(c.events))
+		c.spans = lineSpans(c.data, int(c.events))
 		return c, nil
 	}
-	spans := make([]byte, stmt.ColumnLen(4))
-	stmt.ColumnBytes(4, spans)
-	c.ends, err = unpackSpans(spans)
+	c.spans, err = unpackSpans(columnBlob(stmt, 4))
 	return c, err
 }
 
@@ -133,8 +143,8 @@ func (r *rawReader) unpack(stmt *sqlite.Stmt, col int, size int64) ([]byte, erro
 }
 
 // lineSpans finds the lines of a chunk in which every line is an event.
-func lineSpans(data []byte, n int) []int {
-	ends := make([]int, 0, 2*n)
+func lineSpans(data []byte, n int) []span {
+	spans := make([]span, 0, n)
 	for at := 0; at < len(data); {
 		end, next := len(data), len(data)
 		if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
@@ -143,14 +153,14 @@ func lineSpans(data []byte, n int) []int {
 		if end > at && data[end-1] == '\r' {
 			end--
 		}
-		ends = append(ends, at, end)
+		spans = append(spans, span{at, end, framing.FormPlain})
 		at = next
 	}
-	return ends
+	return spans
 }
 
-func unpackSpans(b []byte) ([]int, error) {
-	var ends []int
+func unpackSpans(b []byte) ([]span, error) {
+	var spans []span
 	at := 0
 	for len(b) > 0 {
 		gap, rest, err := takeVarint(b)
@@ -164,12 +174,12 @@ func unpackSpans(b []byte) ([]int, error) {
 		if gap > 1<<40 || size > 1<<40 {
 			return nil, errVarint
 		}
-		start := at + int(gap)
+		start := at + int(gap>>formBits)
 		at = start + int(size)
-		ends = append(ends, start, at)
+		spans = append(spans, span{start, at, framing.Form(gap & (1<<formBits - 1))})
 		b = rest
 	}
-	return ends, nil
+	return spans, nil
 }
 
 // Raw returns the line of an event as it stood in its source, without its line
@@ -193,12 +203,11 @@ func (c *Case) Origin(ctx context.Context, id int64) (o investigations.Origin, e
 		if err != nil {
 			return err
 		}
-		line, err := ch.line(id)
-		if err != nil {
+		if _, err := ch.line(id); err != nil {
 			return err
 		}
-		start := ch.ends[2*(id-ch.first)]
-		o.Line, o.Offset, o.Length = ch.before+int64(bytes.Count(ch.data[:start], []byte{'\n'}))+1, ch.offset+int64(start), int64(len(line))
+		at := ch.spans[id-ch.first]
+		o.Line, o.Offset, o.Length = ch.before+int64(bytes.Count(ch.data[:at.start], []byte{'\n'}))+1, ch.offset+int64(at.start), int64(at.end-at.start)
 		return sqlitex.Execute(conn, `SELECT name FROM source WHERE id = ?`, &sqlitex.ExecOptions{
 			Args:       []any{ch.source},
 			ResultFunc: func(stmt *sqlite.Stmt) error { o.Source = stmt.ColumnText(0); return nil },

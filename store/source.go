@@ -16,6 +16,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"cordon/investigations"
+	"cordon/store/framing"
 )
 
 // sourceRow is one row of the source table while its file is being read.
@@ -148,7 +149,11 @@ func resume(conn *sqlite.Conn, in *input, now time.Time) (*opening, error) {
 	c := &known[0]
 	o := begin(in, now)
 	tail := make([]byte, c.contentSize-c.tail)
-	if _, err := io.CopyN(o.sum, in.content, c.tail); err != nil {
+	framed := &prefix{}
+	if in.shape() == shapeFramed {
+		framed.framer = in.framer
+	}
+	if _, err := io.CopyN(io.MultiWriter(o.sum, framed), in.content, c.tail); err != nil || len(framed.carry) > 0 {
 		return nil, errReopen
 	}
 	if _, err := io.ReadFull(in.content, tail); err != nil {
@@ -174,6 +179,21 @@ func resume(conn *sqlite.Conn, in *input, now time.Time) (*opening, error) {
 	o.row.base, o.row.baseSize, o.row.contentSize = c.id, c.tail, c.tail
 	o.row.lines, o.row.duplicates = c.lines, c.events+c.duplicates
 	return o, nil
+}
+
+// prefix brings a framer past the part of a content that is stored already.
+type prefix struct {
+	framer framing.Framer // nil: nothing to do
+	carry  []byte         // what the framer held back
+}
+
+func (p *prefix) Write(b []byte) (int, error) {
+	if p.framer != nil {
+		p.carry = append(p.carry, b...)
+		_, n := p.framer.Frame(nil, p.carry, false)
+		p.carry = append(p.carry[:0], p.carry[n:]...)
+	}
+	return len(b), nil
 }
 
 // cloneHash copies a SHA-256, so that both can go on.

@@ -122,7 +122,7 @@ func (w *writer) flush() error {
 
 // event stores one scanned event unless the case has its equal.
 func (w *writer) event(b *block, e *scanned, s *sourceRow) error {
-	line := b.data[e.off : e.off+e.size]
+	line := e.event
 	var h uint64
 	if len(e.line.UID) > 0 {
 		h = w.uids.hash(e.line.UID)
@@ -168,8 +168,7 @@ func (w *writer) event(b *block, e *scanned, s *sourceRow) error {
 // raw reads a stored event, or one of the block being stored.
 func (w *writer) raw(id int64) ([]byte, error) {
 	if id >= w.first {
-		e := w.kept[id-w.first]
-		return w.block.data[e.off : e.off+e.size], nil
+		return w.kept[id-w.first].event, nil
 	}
 	return w.raws.event(id)
 }
@@ -316,13 +315,16 @@ func (w *writer) chunk(b *block, s *sourceRow) error {
 	return run(c)
 }
 
+// formBits is how many bits of a span say in what form the event is written.
+const formBits = 2
+
 // packSpans writes where the kept events of a block stand, as varint pairs:
-// bytes since the end of the one before, and length.
+// bytes since the end of the one before, with the form, and length.
 func packSpans(kept []scanned) []byte {
 	var out []byte
 	end := 0
 	for _, e := range kept {
-		out = appendVarint(out, uint64(e.off-end))
+		out = appendVarint(out, uint64(e.off-end)<<formBits|uint64(e.form))
 		out = appendVarint(out, uint64(e.size))
 		end = e.off + e.size
 	}

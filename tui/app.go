@@ -60,6 +60,7 @@ type App struct {
 
 	size     image.Point
 	lay      layout
+	spreads  bool // what the layout took the open page's wish for width to be
 	coverage investigations.Coverage
 	ready    bool // the case was read and a page is shown
 	failed   error
@@ -73,6 +74,7 @@ type App struct {
 	board   *contain.Board // as last read; nil when it may be another one now
 	undo    undoable
 	placing bool
+	keeping bool // T0 is being written into the case
 	status  status
 	lastKey time.Time
 	wheel   int
@@ -112,7 +114,7 @@ func New(o Options) *App {
 	work.Now = o.Now
 	a := &App{
 		env: pane.Env{
-			Evidence: o.Evidence, Desk: o.Desk, Clock: c, T0: o.T0, Styles: o.Styles, Now: o.Now,
+			Evidence: o.Evidence, Desk: o.Desk, Clock: c, Styles: o.Styles, Now: o.Now,
 			Work: work, Out: &pane.Outbox{}, Drafts: dialog.Drafts{},
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
@@ -153,7 +155,9 @@ func (a *App) Init() tea.Cmd { return tea.Batch(a.openCase(), a.ticking()) }
 // for and looks whether the preview is still that of the selected row.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmds := []tea.Cmd{a.route(msg)}
-	cmds = append(cmds, a.grant(), a.follow(), a.remember(), a.spin())
+	cmds = append(cmds, a.grant())
+	a.respread()
+	cmds = append(cmds, a.follow(), a.remember(), a.spin())
 	return a, tea.Batch(cmds...)
 }
 

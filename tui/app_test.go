@@ -297,7 +297,7 @@ func TestApp_tooSmallSaysSo(t *testing.T) {
 		d := drive(t, setup{palette: "mono", size: size, identity: tuitest.Dana})
 		d.press("j", "2", "L", "?", "esc", ":", "esc")
 		text := d.screen()
-		if size.X >= 40 && !strings.Contains(text, "cordon needs 60×20") {
+		if size.X >= 40 && !strings.Contains(text, "cordon needs 60x20") {
 			t.Errorf("%v: %q", size, text)
 		}
 	}

@@ -28,6 +28,9 @@ type clock struct {
 	from, to time.Time
 }
 
+// T0 is the moment the incident began; zero when nobody has said.
+func (c *clock) T0() time.Time { return c.t0 }
+
 // next goes to the next way; T0 is left out while there is none.
 func (c *clock) next() {
 	c.mode = (c.mode + 1) % 3

@@ -120,6 +120,9 @@ func keyOf(k string) tea.KeyPressMsg {
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace, "down": tea.KeyDown,
 		"up": tea.KeyUp, "space": tea.KeySpace, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown,
 	}
+	if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
+		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: tea.ModCtrl}
+	}
 	if rest, ok := strings.CutPrefix(k, "shift+"); ok {
 		m := keyOf(rest)
 		m.Mod |= tea.ModShift

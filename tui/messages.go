@@ -24,6 +24,7 @@ type saveDueMsg struct{}
 type openedCase struct {
 	coverage investigations.Coverage
 	trail    string
+	t0       string
 }
 
 // placedLock is what came of an attempt to place a lock.

@@ -30,6 +30,8 @@ type preview struct {
 	reason  string // why there is no lock, and what to lock instead
 	already string // the same lock is planned or in force
 	planned bool   // it is only planned
+	// unsure says that it is in force as far as the log says, which names no end.
+	unsure bool
 }
 
 // lockRequest is what a row asks to lock. A session's targets are looked up.
@@ -79,6 +81,7 @@ type prepared struct {
 	reason  string
 	already string
 	planned bool
+	unsure  bool
 	board   *contain.Board
 }
 
@@ -138,7 +141,10 @@ func (a preparer) prepare(ctx context.Context, want lockRequest) (prepared, erro
 	if err := a.board.Already(plan.Targets, a.desk.Now()); err != nil {
 		var already *contain.AlreadyError
 		p.already = err.Error()
-		p.planned = errors.As(err, &already) && already.State == contain.StatePlanned
+		if errors.As(err, &already) {
+			p.planned = already.State == contain.StatePlanned
+			p.unsure = already.State == contain.StateInForce && !already.Lock.EndSaid
+		}
 	}
 	return p, nil
 }
@@ -188,5 +194,6 @@ func (p *preview) take(answer pane.LoadedMsg) {
 		return
 	}
 	got, _ := answer.Value.(prepared)
-	p.plan, p.reason, p.already, p.planned = got.plan, safetext.Clean(got.reason), safetext.Clean(got.already), got.planned
+	p.plan, p.reason, p.already = got.plan, safetext.Clean(got.reason), safetext.Clean(got.already)
+	p.planned, p.unsure = got.planned, got.unsure
 }

@@ -55,6 +55,9 @@ func (a *App) previewLines(width int) (body, command []draw.Line) {
 	if p.already != "" {
 		mark, role := p.mark(&a.styles.Glyphs)
 		body = append(body, draw.Wrap(role, mark+" "+p.already, width)...)
+		if p.unsure {
+			body = append(body, draw.Wrap(themes.Warning, unsureLock, width)...)
+		}
 	}
 	for _, reason := range plan.Verdict.Reasons {
 		body = append(body, draw.Wrap(themes.Danger, a.styles.Glyphs.Warn+" "+safetext.Clean(reason), width)...)
@@ -71,6 +74,9 @@ func (a *App) previewLines(width int) (body, command []draw.Line) {
 	command = draw.Wrap(themes.Text, "$ "+safetext.Clean(plan.Command()), width)
 	return body, command
 }
+
+// unsureLock is said of a lock that the log names without an end.
+const unsureLock = "until when is not logged: it may be over"
 
 // mark is the glyph and the role of a lock that is there already.
 func (p *preview) mark(g *themes.Glyphs) (string, themes.Role) {
@@ -95,6 +101,16 @@ func (a *App) cutLines(im contain.Impact) []draw.Line {
 			where = safetext.CleanMax(s.Login, 40) + "@" + where
 		}
 		lines = append(lines, draw.Line{draw.T(themes.Text, "  session "+shortID(s.ID)+" "+where)})
+	}
+	if len(im.Apps) > 0 {
+		lines = append(lines, draw.Line{draw.T(themes.Muted, "app sessions (ends are not logged)")})
+		for i, s := range im.Apps {
+			if i == previewItems {
+				lines = append(lines, more(len(im.Apps)-i, "app sessions"))
+				break
+			}
+			lines = append(lines, draw.Line{draw.T(themes.Muted, "  session "+shortID(s.ID)+" "+safetext.CleanMax(s.Where, 80))})
+		}
 	}
 	if n := len(im.Users); n > 1 {
 		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("  %d users", n))})
@@ -143,18 +159,26 @@ func (a *App) drawPreviewLine(c draw.Canvas, area uv.Rectangle) {
 	case p.reason != "":
 		line = append(line, draw.T(themes.Warning, "nothing: "), draw.T(themes.Text, p.reason))
 	default:
-		line = append(line, a.previewSummary(c)...)
+		line = append(line, a.previewSummary(c, area.Dx()-c.LineWidth(line))...)
 	}
 	c.Line(area, line...)
 }
 
-func (a *App) previewSummary(c draw.Canvas) draw.Line {
+// previewSummary is the plan in one row. The name of what is locked keeps its
+// beginning and its end however little room there is: names that begin alike
+// differ at the end.
+func (a *App) previewSummary(c draw.Canvas, width int) draw.Line {
 	p, dot := &a.preview, " "+c.Glyphs().Dot+" "
 	plan := p.plan
-	line := draw.Line{draw.T(themes.Accent, safetext.Clean(plan.Title())+" "+plan.Length())}
+	length := " " + plan.Length()
+	title := c.Inner(safetext.Clean(plan.Title()), width-c.Width(length)-1)
+	line := draw.Line{draw.T(themes.Accent, title+length)}
 	if p.already != "" {
 		_, role := p.mark(c.Glyphs())
 		word := "already locked"
+		if p.unsure {
+			word = "already locked, end not logged"
+		}
 		if p.planned {
 			word = "already planned"
 		}

@@ -84,6 +84,8 @@ func (a *App) act(id action.ID) tea.Cmd {
 		return nil
 	case action.Clock:
 		return a.nextClock()
+	case action.SetT0:
+		return a.setT0()
 	case action.TrailBack:
 		return a.walk(-1)
 	case action.TrailForward:
@@ -123,6 +125,11 @@ func (a *App) Disabled(id action.ID) string {
 	switch id {
 	case action.Clock, action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
 		return ""
+	case action.SetT0:
+		if a.keeping {
+			return "The last T0 is still being kept."
+		}
+		return unless(!a.moment().IsZero(), "This row has no time: choose an event, a session, or an address.")
 	case action.TrailBack:
 		return unless(a.trail.canBack(), "This is where the trail begins.")
 	case action.TrailForward:
@@ -167,6 +174,11 @@ func (a *App) nextClock() tea.Cmd {
 	if a.clock.mode == clockT0 {
 		a.say(themes.Muted, "Times are shown since T0, "+a.clock.t0.UTC().Format("2006-01-02 15:04:05")+" UTC.")
 	}
+	return a.rewrite()
+}
+
+// rewrite has every page write its times anew.
+func (a *App) rewrite() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, p := range a.pages {
 		cmds = append(cmds, p.pane.Handle(action.Clock))

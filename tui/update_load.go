@@ -28,6 +28,7 @@ const (
 	loadUndo    = "undo"
 	loadSave    = "save"
 	loadLock    = "the lock"
+	loadT0      = "T0"
 )
 
 func (a *App) openCase() tea.Cmd {
@@ -41,7 +42,11 @@ func (a *App) openCase() tea.Cmd {
 		if err != nil {
 			return nil, fmt.Errorf("read where the console was left: %w", err)
 		}
-		return openedCase{coverage: coverage, trail: kept}, nil
+		t0, err := evidence.State(ctx, t0Key)
+		if err != nil {
+			return nil, fmt.Errorf("read when the incident began: %w", err)
+		}
+		return openedCase{coverage: coverage, trail: kept, t0: t0}, nil
 	})
 }
 
@@ -69,6 +74,8 @@ func (a *App) loaded(msg pane.LoadedMsg) tea.Cmd {
 		}
 	case loadUndo:
 		a.undo, _ = answer.Value.(undoable)
+	case loadT0:
+		return a.t0Saved(answer)
 	case loadLock:
 		return a.lockDone(answer)
 	case loadSave:
@@ -91,6 +98,7 @@ func (a *App) caseOpened(answer pane.LoadedMsg) tea.Cmd {
 	}
 	a.coverage, a.ready = opened.coverage, true
 	a.clock.from, a.clock.to = opened.coverage.From, opened.coverage.To
+	a.takeT0(keptT0(opened.t0, a.clock.t0))
 	a.makePages()
 	a.saved = opened.trail
 	if t, mode, ok := decodeTrail(opened.trail); ok {
@@ -162,10 +170,24 @@ func (a *App) resize(size image.Point) tea.Cmd {
 	return nil
 }
 
+// spread reports whether the open page wants the whole width just now.
+func (a *App) spread() bool {
+	spreader, ok := a.pane().(pane.Spreader)
+	return ok && spreader.Spread()
+}
+
+// respread computes the layout again when the open page began or ceased to want
+// the whole width.
+func (a *App) respread() {
+	if a.spread() != a.spreads {
+		a.arrange()
+	}
+}
+
 // arrange computes the layout and tells the pages how large they are.
 func (a *App) arrange() {
-	spreader, ok := a.pane().(pane.Spreader)
-	a.lay = arrange(a.size.X, a.size.Y, ok && spreader.Spread())
+	a.spreads = a.spread()
+	a.lay = arrange(a.size.X, a.size.Y, a.spreads)
 	for _, p := range a.pages {
 		if s, ok := p.pane.(pane.Sided); ok {
 			s.SideShown(!a.lay.side.Empty())
@@ -192,8 +214,12 @@ func (a *App) ticking() tea.Cmd {
 
 // quit keeps the place and leaves.
 func (a *App) quit() tea.Cmd {
-	if a.placing {
-		a.say(themes.Warning, "A lock is just being placed. Leave again in a moment.")
+	if a.placing || a.keeping {
+		what := "A lock is just being placed."
+		if a.keeping {
+			what = "T0 is just being kept."
+		}
+		a.say(themes.Warning, what+" Leave again in a moment.")
 		return nil
 	}
 	if a.quits || !a.ready {

@@ -16,7 +16,7 @@ func (a *App) turnTo(id pane.Page) tea.Cmd {
 	if a.trail.now().Page == id {
 		return nil
 	}
-	a.notePlace()
+	a.leavePage(id)
 	a.trail.now().Page = id
 	a.status = status{}
 	return a.showPage()
@@ -24,7 +24,7 @@ func (a *App) turnTo(id pane.Page) tea.Cmd {
 
 // goTo adds a stop to the trail and opens it.
 func (a *App) goTo(s stop) tea.Cmd {
-	a.notePlace()
+	a.leavePage(s.Page)
 	a.trail.push(s)
 	a.status = status{}
 	return a.showPage()
@@ -32,10 +32,19 @@ func (a *App) goTo(s stop) tea.Cmd {
 
 // walk goes along the trail.
 func (a *App) walk(step int) tea.Cmd {
-	a.notePlace()
-	a.trail.at = max(0, min(a.trail.at+step, len(a.trail.stops)-1))
+	at := max(0, min(a.trail.at+step, len(a.trail.stops)-1))
+	a.leavePage(a.trail.stops[at].Page)
+	a.trail.at = at
 	a.status = status{}
 	return a.showPage()
+}
+
+// leavePage keeps the place on the open page, which another may now cover.
+func (a *App) leavePage(next pane.Page) {
+	if h, ok := a.pane().(pane.Hider); ok && next != a.trail.now().Page {
+		h.Hide()
+	}
+	a.notePlace()
 }
 
 // showPage tells the open page what it is about, unless it knows.

@@ -39,7 +39,7 @@ func (a *App) render() uv.ScreenBuffer {
 	all := scr.Bounds()
 	c.Clear(all)
 	if a.lay.tooSmall {
-		c.Text(draw.Row(all, all.Dy()/2), themes.Text, fmt.Sprintf("cordon needs %d×%d, this is %d×%d.", leastWidth, leastHeight, a.size.X, a.size.Y))
+		c.Text(draw.Row(all, all.Dy()/2), themes.Text, fmt.Sprintf("cordon needs %dx%d, this is %dx%d.", leastWidth, leastHeight, a.size.X, a.size.Y))
 		return scr
 	}
 	a.drawTitle(c, a.lay.title)
@@ -148,7 +148,7 @@ func (a *App) caseParts(short bool) []draw.Line {
 // drawCrumbs draws the trail and T0. Of a long trail the end is shown, and the
 // current stop stands out from what is ahead.
 func (a *App) drawCrumbs(c draw.Canvas, area uv.Rectangle) {
-	t0 := draw.Line{draw.T(themes.Muted, "T0 not set")}
+	t0 := draw.Line{draw.T(themes.Muted, "T0 not set (ctrl+t)")}
 	if !a.clock.t0.IsZero() {
 		t0 = draw.Line{draw.T(themes.Muted, "T0 ")}
 		if area.Dx() >= 100 {

@@ -28,6 +28,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 )
 
@@ -53,6 +54,7 @@ type options struct {
 	command  string
 	text     string
 	peers    string
+	only     string
 	asJSON   bool
 	verbose  bool
 }
@@ -94,10 +96,11 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 	flags.StringVar(&o.dir, "dir", "", "folder for the log and all stores, left as it is afterwards (empty: a temporary one)")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often each pair runs")
 	flags.StringVar(&o.file, "file", "", "log to take instead of making one")
-	flags.StringVar(&o.identity, "identity", plantedIdentity, "the user whose pivots are asked for")
+	flags.StringVar(&o.identity, "identity", "", "the user whose pivots are asked for (empty: the one planted in the log that is made)")
 	flags.StringVar(&o.command, "command", "etc/shadow", "what is searched for in commands")
 	flags.StringVar(&o.text, "text", "203.0.113.66", "what is searched for in any field")
 	flags.StringVar(&o.peers, "peers", "all", "peers to run: all, none, or some of "+strings.Join(peerKeys(), ","))
+	flags.StringVar(&o.only, "only", "", "one kind of work: ingest, ask or process; the last two take the stores that are in -dir")
 	flags.BoolVar(&o.asJSON, "json", false, "print every figure as JSON instead of tables")
 	flags.BoolVar(&o.verbose, "v", false, "print the commands as they run")
 	if err := flags.Parse(args); err != nil {
@@ -108,8 +111,14 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case o.n < 1 || o.rounds < 1:
 		return o, errors.New("-n and -rounds need at least 1")
-	case o.file != "" && o.identity == plantedIdentity:
+	case o.file != "" && o.identity == "":
 		return o, errors.New("-file needs -identity, a user of that log")
+	case !slices.Contains([]string{"", groupIngest, groupAsk, groupProcess}, o.only):
+		return o, fmt.Errorf("-only: %q is none of %s, %s, %s", o.only, groupIngest, groupAsk, groupProcess)
+	case (o.only == groupAsk || o.only == groupProcess) && o.dir == "":
+		return o, fmt.Errorf("-only %s needs -dir, where the stores are", o.only)
+	case o.identity == "":
+		o.identity = plantedIdentity
 	}
 	for _, text := range []string{o.command, o.text, o.identity} {
 		if text == "" || strings.ContainsAny(text, "\"'\\%_*?\n") {

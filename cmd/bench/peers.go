@@ -128,8 +128,8 @@ func (b *bench) answer(ctx context.Context, argv []string) (string, error) {
 // The kinds of work, in the order in which they are measured.
 const (
 	groupIngest  = "ingest"
-	groupAsk     = "in one process"
-	groupProcess = "whole processes"
+	groupAsk     = "ask"     // inside one process
+	groupProcess = "process" // a command from start to end
 )
 
 // workIngest is the one piece of work of an ingest.
@@ -156,7 +156,8 @@ func (b *bench) groups(ctx context.Context, res *results) []group {
 			whole.against = append(whole.against, opponent{p.title, b.processScan, missing})
 		}
 	}
-	return []group{ingest, ask, whole}
+	all := []group{ingest, ask, whole}
+	return slices.DeleteFunc(all, func(g group) bool { return b.only != "" && b.only != g.name })
 }
 
 func (b *bench) ingestDuckDB(ctx context.Context) ([]sample, error) {
@@ -247,16 +248,19 @@ func (b *bench) probeDuckDB(ctx context.Context) ([]sample, error) {
 // jq alone takes a hundred times as long.
 const scanPivots = `rg -F -e "$1" "$2" | jq -c --arg u "$1" -f "$3" | wc -l`
 
+// scanCommands looks for the plain text first and then at what holds it, which is
+// seven times as fast as one regular expression for both.
+const scanCommands = `rg -F -e "$1" "$2" | rg '"event":"exec"' | rg -c -e "$3"`
+
 func (b *bench) processScan(ctx context.Context) ([]sample, error) {
 	script := b.at("pivots.jq")
 	if err := os.WriteFile(script, []byte(pivotsScript), 0o644); err != nil {
 		return nil, err
 	}
-	exec := `"event":"exec".*"command":"[^"]*` + strings.ReplaceAll(b.command, ".", `\.`) +
-		`|"command":"[^"]*` + strings.ReplaceAll(b.command, ".", `\.`) + `.*"event":"exec"`
+	command := `"command":"[^"]*` + strings.ReplaceAll(b.command, ".", `\.`)
 	return b.processes(ctx, []work{
 		{workProcessPivot, []string{"sh", "-c", scanPivots, "-", b.identity, b.log, script}},
-		{workCommands, []string{"rg", "-c", exec, b.log}},
+		{workCommands, []string{"sh", "-c", scanCommands, "-", b.command, b.log, command}},
 		{workAnyField, []string{"rg", "-c", "-F", "-e", b.text, b.log}},
 	}, lastNumber)
 }

@@ -199,6 +199,10 @@ func TestParseFlags(t *testing.T) {
 		{"-text a*b", "plain"},
 		{"-identity o'hara@example.com", "plain"},
 		{"more", "unexpected"},
+		{"-only ingest", ""},
+		{"-only ask", "-dir"},
+		{"-only process -dir d", ""},
+		{"-only nothing", "nothing"},
 	} {
 		var w bytes.Buffer
 		_, err := parseFlags(strings.Fields(c.args), &w)

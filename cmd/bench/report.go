@@ -30,7 +30,9 @@ func markdown(res *results) string {
 	}
 	d.line("- %s; figures are medians, ratios are medians of the pairs, cordon ÷ peer: below 1 cordon takes less", rounds)
 	d.targets(res)
-	d.ingest(res)
+	if len(res.of(groupIngest)) > 0 {
+		d.ingest(res)
+	}
 	d.questions("Questions inside one process", groupAsk, res)
 	if !canDropCache {
 		d.line("\nThe page cache cannot be dropped on this system: the first time was not cold.")

@@ -70,7 +70,9 @@ func TestTarget_verdict(t *testing.T) {
 		{both, 0.4, "reached"},
 		{both, 0.5, "**missed** by 25 %"},
 		{plain, 1, "reached"},
-		{plain, 300, "**missed** by 100 %"},
+		{plain, 299, "**missed** by 99 %"},
+		{plain, 300, "**missed**, 2×"},
+		{plain, 45000, "**missed**, 300×"},
 	} {
 		if got := c.of.verdict(c.v); got != c.want {
 			t.Errorf("verdict(%v) = %q, want %q", c.v, got, c.want)

@@ -73,6 +73,8 @@ func (t target) verdict(v float64) string {
 		return "reached, and the stretch"
 	case v <= t.reach:
 		return "reached"
+	case v >= 2*t.reach:
+		return "**missed**, " + number(v/t.reach, "×")
 	}
 	return fmt.Sprintf("**missed** by %.0f %%", (v/t.reach-1)*100)
 }

@@ -22,8 +22,12 @@ cordon events --case incident --filter 'user:mallory@example.com event:session.*
 cordon events --case incident --jsonl --filter 'after:2026-11-18 "etc/passwd"' | jq .event
 cordon events --raw audit.log.gz | sha256sum`
 
-// windowRows is how many events are read at a time.
-const windowRows = 500
+// tableRows is how many events a table is laid out for at a time: the columns
+// of a long list stand in line without its being held in memory.
+const tableRows = 500
+
+// errEnough ends the reading of events once there are as many as were asked for.
+var errEnough = errors.New("enough events")
 
 // eventsAsk is what a person asks of `cordon events`.
 type eventsAsk struct {
@@ -96,17 +100,20 @@ func (p *program) events(ctx context.Context, ask eventsAsk, paths []string) (er
 		return err
 	}
 	out := bufio.NewWriterSize(p.out, 64<<10)
-	write := p.eventWriter(c, ask, out)
+	write := p.eventWriter(ask, out)
 	n := 0
 	err = write.begin(coverage)
 	if err == nil {
-		n, err = eachWindow(ctx, selection, ask.limit, write.rows)
+		n, err = writeEvents(ctx, c, selection, ask, write)
 	}
 	if err == nil {
 		err = write.end()
 	}
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
+	}
+	if expr.IsZero() {
+		return found("the evidence holds no event", n, coverage)
 	}
 	return found("no event passes the filter", n, coverage)
 }
@@ -155,48 +162,40 @@ func (p *program) replaySources(ctx context.Context, c *store.Case) error {
 	return found("the case holds no log", n, coverage)
 }
 
-// eachWindow hands out the selected events in windows, so that memory does not
-// grow with their number. It returns how many there were.
-func eachWindow(ctx context.Context, s *store.Selection, limit int, rows func(context.Context, []investigations.Event) error) (int, error) {
+// writeEvents hands the selected events to a writer one by one and returns how
+// many there were.
+func writeEvents(ctx context.Context, c *store.Case, selected *store.Selection, ask eventsAsk, write eventWriter) (int, error) {
 	n := 0
-	var from *investigations.Position
-	for {
-		want := windowRows
-		if limit > 0 {
-			want = min(want, limit-n)
+	err := c.EachEvent(ctx, selected, ask.raw || ask.jsonl, func(e *investigations.Event, line []byte) error {
+		if err := write.event(e, line); err != nil {
+			return err
 		}
-		if want == 0 {
-			return n, nil
+		if n++; n == ask.limit {
+			return errEnough
 		}
-		events, err := s.Window(ctx, from, false, want)
-		if err != nil {
-			return n, err
-		}
-		if len(events) == 0 {
-			return n, nil
-		}
-		if err := rows(ctx, events); err != nil {
-			return n, err
-		}
-		n += len(events)
-		at := events[len(events)-1].Position()
-		from = &at
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
 	}
+	return n, err
 }
 
 // eventWriter is one form of the list of events.
 type eventWriter interface {
 	begin(investigations.Coverage) error
-	rows(context.Context, []investigations.Event) error
+	// event takes one event, and its line where the form is made of lines. Both
+	// are valid during the call.
+	event(e *investigations.Event, line []byte) error
 	end() error
 }
 
-func (p *program) eventWriter(c *store.Case, ask eventsAsk, out *bufio.Writer) eventWriter {
+func (p *program) eventWriter(ask eventsAsk, out *bufio.Writer) eventWriter {
 	switch {
 	case ask.raw:
-		return &lineWriter{c: c, out: out}
+		return &lineWriter{out: out}
 	case ask.jsonl:
-		return &lineWriter{c: c, out: out, compact: true}
+		return &lineWriter{out: out, compact: true}
 	case ask.json:
 		return &jsonWriter{filter: ask.filter, out: out}
 	default:
@@ -206,32 +205,24 @@ func (p *program) eventWriter(c *store.Case, ask eventsAsk, out *bufio.Writer) e
 
 // lineWriter writes the lines of events as they were logged.
 type lineWriter struct {
-	c       *store.Case
 	out     *bufio.Writer
 	compact bool // one line for each event, also where its source has several
-	ids     []int64
 }
 
 func (w *lineWriter) begin(investigations.Coverage) error { return nil }
 func (w *lineWriter) end() error                          { return nil }
 
-func (w *lineWriter) rows(ctx context.Context, events []investigations.Event) error {
-	w.ids = w.ids[:0]
-	for i := range events {
-		w.ids = append(w.ids, events[i].ID)
+func (w *lineWriter) event(_ *investigations.Event, line []byte) error {
+	if w.compact && bytes.ContainsAny(line, "\r\n") {
+		var b bytes.Buffer
+		if json.Compact(&b, line) == nil {
+			line = b.Bytes()
+		}
 	}
-	return w.c.RawEach(ctx, w.ids, func(_ int64, line []byte) error {
-		if w.compact && bytes.ContainsAny(line, "\r\n") {
-			var b bytes.Buffer
-			if json.Compact(&b, line) == nil {
-				line = b.Bytes()
-			}
-		}
-		if _, err := w.out.Write(line); err != nil {
-			return err
-		}
-		return w.out.WriteByte('\n')
-	})
+	if _, err := w.out.Write(line); err != nil {
+		return err
+	}
+	return w.out.WriteByte('\n')
 }
 
 // jsonWriter writes one JSON object, its events as they are read.
@@ -267,21 +258,17 @@ func (w *jsonWriter) begin(c investigations.Coverage) error {
 	return err
 }
 
-func (w *jsonWriter) rows(_ context.Context, events []investigations.Event) error {
-	for i := range events {
-		line, err := json.Marshal(shownEvent(&events[i]))
-		if err != nil {
-			return err
-		}
-		sep := ",\n"
-		if !w.some {
-			sep, w.some = "\n", true
-		}
-		if _, err := fmt.Fprintf(w.out, "%s%s", sep, line); err != nil {
-			return err
-		}
+func (w *jsonWriter) event(e *investigations.Event, _ []byte) error {
+	line, err := json.Marshal(shownEvent(e))
+	if err != nil {
+		return err
 	}
-	return nil
+	sep := ",\n"
+	if !w.some {
+		sep, w.some = "\n", true
+	}
+	_, err = fmt.Fprintf(w.out, "%s%s", sep, line)
+	return err
 }
 
 func (w *jsonWriter) end() error {
@@ -316,6 +303,7 @@ func outcomeWord(o investigations.Outcome) string {
 type rowWriter struct {
 	p        *program
 	coverage investigations.Coverage
+	rows     [][]string // not printed yet
 	some     bool
 }
 
@@ -324,19 +312,29 @@ func (w *rowWriter) begin(c investigations.Coverage) error {
 	return nil
 }
 
-func (w *rowWriter) rows(_ context.Context, events []investigations.Event) error {
+func (w *rowWriter) event(e *investigations.Event, _ []byte) error {
 	w.some = true
-	rows := make([][]string, len(events))
-	for i := range events {
-		rows[i] = eventRow(&events[i])
+	w.rows = append(w.rows, eventRow(e))
+	if len(w.rows) < tableRows {
+		return nil
 	}
+	return w.flush()
+}
+
+func (w *rowWriter) flush() error {
+	rows := w.rows
+	w.rows = w.rows[:0]
 	return w.p.print(func(t *plain) { t.table(rows) })
 }
 
 func (w *rowWriter) end() error {
-	if w.some {
-		w.p.tell("%s", coverageLine(w.coverage))
+	if !w.some {
+		return nil
 	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	w.p.tell("%s", coverageLine(w.coverage))
 	return nil
 }
 

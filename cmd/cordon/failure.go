@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"syscall"
 
+	"zombiezen.com/go/sqlite"
+
 	"cordon/investigations/filter"
 	"cordon/playback/recording"
 	"cordon/store"
@@ -72,8 +74,27 @@ func explain(err error) (f *failure, quiet bool) {
 		f.hint = "check the path"
 	case errors.Is(err, fs.ErrPermission):
 		f.hint = "check who may read it"
-	case errors.Is(err, syscall.ENOSPC):
-		f.hint = "free some space and run it again: nothing that was there is lost"
+	default:
+		f.hint = placeHint(err)
 	}
 	return f, false
 }
+
+// placeHint is what to do about an error that lies in where a file is, rather
+// than in what it holds; empty for every other error.
+func placeHint(err error) string {
+	if errors.Is(err, syscall.ENOSPC) {
+		return spaceHint
+	}
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultFull, sqlite.ResultIOErr:
+		return spaceHint
+	case sqlite.ResultReadOnly, sqlite.ResultPerm, sqlite.ResultCantOpen:
+		return "copy it to where you may write, and work on the copy"
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return "wait until the other one is done, then run it again"
+	}
+	return ""
+}
+
+const spaceHint = "free some space and run it again: nothing that was there is lost"

@@ -29,6 +29,9 @@ func main() { os.Exit(start()) }
 func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// The first signal asks; a second one ends the process even where a read
+	// cannot be interrupted, such as of a pipe that nobody writes.
+	context.AfterFunc(ctx, stop)
 	// A closed pipe must end in an error that is handled, so that temporary
 	// cases are removed; unwatched, the signal would end the process.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

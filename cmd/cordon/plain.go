@@ -2,7 +2,7 @@ package main
 
 import (
 	"bufio"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -26,7 +26,8 @@ func (p *program) print(f func(t *plain)) error {
 	buf := bufio.NewWriter(p.out)
 	t := &plain{buf: buf, safe: safetext.NewWriter(buf, p.form()), form: p.form(), width: columns(p.out)}
 	f(t)
-	if err := errors.Join(t.err, t.safe.Flush(), buf.Flush()); err != nil {
+	// The first error is the one to tell: those after it only repeat it.
+	if err := cmp.Or(t.err, t.safe.Flush(), buf.Flush()); err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	xterm "github.com/charmbracelet/x/term"
 
+	"cordon/playback/recording"
 	"cordon/playback/term"
 	"cordon/tui/safetext"
 )
@@ -125,8 +126,10 @@ func (s *stage) row(cells []term.Cell, left, cursor int) string {
 	return b.String()
 }
 
+// blank reports whether nothing is drawn in a cell. The second half of a wide
+// character is not blank: without it the character would not fit.
 func blank(c term.Cell) bool {
-	return c.Cluster == "" && (c.Rune == ' ' || c.Rune == 0) && c.Style == (term.Style{})
+	return c.Width != 0 && c.Cluster == "" && (c.Rune == ' ' || c.Rune == 0) && c.Style == (term.Style{})
 }
 
 // cell is a cell's text as it may be written, and whether it is ASCII. What is
@@ -187,13 +190,28 @@ func (s *stage) status(t *theatre) string {
 	if !t.rec.Complete && t.loaded {
 		line += "  incomplete"
 	}
-	m := t.rec.Meta
+	return "\x1b[7m" + safetext.Fit(s.form.Clean(s.fitting(line, whose(t.rec.Meta))), s.cols, "")
+}
+
+// fitting adds to the status line what the terminal has room for. The way out
+// is named first, then the other keys, then whose session it is.
+func (s *stage) fitting(line, who string) string {
+	const quit, keys = "  q quit", "  space pause  <- -> 5 s  q quit"
+	for _, rest := range []string{who + keys, keys} {
+		if safetext.Width(s.form.Clean(line+rest)) <= s.cols {
+			return line + rest
+		}
+	}
+	return line + quit
+}
+
+func whose(m recording.Meta) string {
+	var who string
 	if m.Login != "" || m.Host != "" {
-		line += "  " + m.Login + "@" + m.Host
+		who = "  " + m.Login + "@" + m.Host
 	}
 	if m.User != "" {
-		line += "  " + m.User
+		who += "  " + m.User
 	}
-	line += "  space play/pause  <- -> 5 s  q quit"
-	return "\x1b[7m" + safetext.Fit(s.form.Clean(line), s.cols, "")
+	return who
 }

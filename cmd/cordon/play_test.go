@@ -99,9 +99,31 @@ func TestStage_row(t *testing.T) {
 	if got := s.row(cells, 0, -1); got != want {
 		t.Errorf("row = %q, want %q", got, want)
 	}
+	// A wide character that ends the row is whole.
+	screen = term.New(12, 1)
+	_, _ = screen.Write([]byte("a漢"))
+	if got := s.row(screen.Row(0, nil), 0, -1); !strings.Contains(got, "漢") {
+		t.Errorf("row = %q", got)
+	}
 	// A wide character that the terminal's edge would cut is not written.
 	s.cols = 3
 	if got := s.row(cells, 0, -1); strings.Contains(got, "漢") {
 		t.Errorf("row = %q", got)
+	}
+}
+
+func TestStage_statusNamesTheWayOut(t *testing.T) {
+	t.Parallel()
+	const line = " playing  00:00:02 / 00:00:20  1x  incomplete"
+	const who = "  root@app-1  mallory@example.com"
+	for cols, want := range map[int]string{
+		200: line + who + "  space pause  <- -> 5 s  q quit",
+		80:  line + "  space pause  <- -> 5 s  q quit",
+		60:  line + "  q quit",
+	} {
+		s := &stage{form: safetext.Unicode, cols: cols}
+		if got := s.fitting(line, who); got != want {
+			t.Errorf("%d columns: %q", cols, got)
+		}
 	}
 }

@@ -116,8 +116,12 @@ func (p *program) checkReport(r store.Report) error {
 	return nil
 }
 
-// caseFile is the path that a case's name means.
+// caseFile is the path that a case's name means. A path that can only be a
+// folder stays as it is, so that the answer is that it is one.
 func caseFile(name string) string {
+	if base := filepath.Base(name); base == "." || base == ".." || os.IsPathSeparator(name[len(name)-1]) {
+		return name
+	}
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		return name
 	}

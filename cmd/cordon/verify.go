@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -69,13 +70,14 @@ func (p *program) verify(ctx context.Context, path string, asJSON bool) error {
 }
 
 // checkCase runs every check. That a case file cannot even be opened is a
-// finding, unless it is not there or never was a case.
+// finding, unless it is not there, never was a case, or the trouble is the place
+// where it is: a full disk does not make a case a broken one.
 func checkCase(ctx context.Context, path string) (answer verified, err error) {
 	answer = verified{Case: path}
 	c, err := store.Open(ctx, path)
 	if err != nil {
 		foreign := errors.Is(err, store.ErrNotCase) && filepath.Ext(path) != store.Extension
-		if foreign || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || ctx.Err() != nil {
+		if foreign || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || placeHint(err) != "" || ctx.Err() != nil {
 			return answer, err
 		}
 		answer.Checks = []store.Check{{Name: "opening the case", Detail: err.Error()}}
@@ -83,7 +85,7 @@ func checkCase(ctx context.Context, path string) (answer verified, err error) {
 	}
 	defer joined(&err, c)
 	if answer.Checks, err = c.Verify(ctx); err != nil {
-		return answer, err
+		return answer, fmt.Errorf("verify %s: %w", path, err)
 	}
 	if coverage, err := c.Coverage(ctx); err == nil {
 		short := covered(coverage)

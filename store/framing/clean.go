@@ -3,22 +3,44 @@ package framing
 import "bytes"
 
 // decorated notes keys that a pipeline added to an event or renamed in it.
-func (p *parts) decorated(key []byte) {
+func (p *parts) decorated(key, value []byte) {
 	switch key[0] {
 	case '@':
-		p.extra = true
+		p.added = true
 	case 'a':
 		switch string(key) {
 		case "addr_remote", "addr_local":
-			p.extra = true
+			p.renamed = true
 		case "addr.remote", "addr.local":
 			p.dotted = true
+		case "addr":
+			p.renamed = p.renamed || isSplit(value)
 		}
 	case 'p':
 		switch string(key) {
 		case "p_log_type", "p_row_id", "p_event_time", "p_parse_time":
-			p.extra, p.panther = true, true
+			p.added, p.panther = true, true
 		}
+	}
+}
+
+// isSplit tells whether the value of `addr` is what a pipeline that takes dots
+// for nesting made of `addr.local` and `addr.remote`.
+func isSplit(value []byte) bool {
+	if value[0] != '{' {
+		return false
+	}
+	m := walk(value)
+	n := 0
+	for {
+		key, from, _, ok := m.next()
+		if !ok {
+			return n > 0 && !m.bad
+		}
+		if string(key) != "local" && string(key) != "remote" || value[from] != '"' {
+			return false
+		}
+		n++
 	}
 }
 
@@ -35,18 +57,33 @@ func (u *unwrapper) clean(b []byte, p *parts) []byte {
 		switch {
 		case bytes.HasPrefix(key, []byte("@")), p.panther && bytes.HasPrefix(key, []byte("p_")):
 			continue
+		case !p.dotted && string(key) == "addr" && isSplit(b[from:to]):
+			inner := walk(b[from:to])
+			for {
+				key, a, z, ok := inner.next()
+				if !ok {
+					break
+				}
+				out = appendMember(out, append([]byte("addr."), key...), b[from+a:from+z])
+			}
+			continue
 		case !p.dotted && string(key) == "addr_remote":
 			key = []byte("addr.remote")
 		case !p.dotted && string(key) == "addr_local":
 			key = []byte("addr.local")
 		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = appendText(out, key)
-		out = append(append(out, ':'), b[from:to]...)
+		out = appendMember(out, key, b[from:to])
 	}
 	return u.keep(append(out, '}'))
+}
+
+// appendMember adds a member to an object that is being written.
+func appendMember(out, key, value []byte) []byte {
+	if len(out) > 1 {
+		out = append(out, ',')
+	}
+	out = append(appendText(out, key), ':')
+	return append(out, value...)
 }
 
 const hexDigits = "0123456789abcdef"

@@ -7,7 +7,8 @@
 // an answer such as DynamoDB's `Items`), or CSV. Each cuts the content into
 // records; one unwrapper then takes a record out of what was put around it:
 // Splunk, Elastic, Logstash, fluentd, Datadog, DynamoDB, Firestore, Postgres,
-// Athena, `tctl`, container and syslog prefixes.
+// Athena, `tctl`, container and syslog prefixes. Where JSON is damaged, framing
+// goes on with the next line that can start a record.
 //
 // Rules:
 //   - An object whose `event` is a text is an event, whatever else it holds;
@@ -16,6 +17,7 @@
 //   - An event is given as a stretch of the data wherever it stands there.
 //     Where it had to be made (an escaped text, DynamoDB's type wrappers), Form
 //     makes the same bytes again from the stretch, so they need no room.
+//   - The pieces of a line that a container runtime cut are one record.
 //   - Keys that pipelines add (`@timestamp`, Panther's `p_…`) are left out and
 //     those they rename (`addr_remote`) get Teleport's name back: the event of
 //     a copy then equals the original, and pivots find its addresses.

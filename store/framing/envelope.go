@@ -47,7 +47,7 @@ var wraps = [ranks]string{
 	rankFieldsMap: "dynamodb", rankOldFields: "dynamodb", rankFields: "firestore", rankItem: "dynamodb", rankNewImage: "dynamodb",
 	rankStreamRecord: "dynamodb", rankMap: "dynamodb", rankText: "dynamodb",
 	rankStringValue: "firestore", rankDocument: "firestore",
-	rankUnstructured: "unstructured", rankTeleport: "datadog", rankMessage: "logstash",
+	rankUnstructured: "unstructured", rankTeleport: "datadog", rankMessage: "message",
 	rankLog: "container log", rankLogProcessed: "fluentd",
 	rankJSONPayload: "cloud logging", rankTextPayload: "cloud logging", rankPayload: "payload",
 	rankBody: "body", rankData: "data", rankContent: "datadog", rankAttributes: "datadog",
@@ -138,16 +138,21 @@ type span struct{ from, to int }
 
 func (s span) empty() bool { return s.to == 0 }
 
+// maxLists bounds the lists of one object that are looked into.
+const maxLists = 8
+
 // parts is what one look at an object's members finds.
 type parts struct {
 	at      [ranks]span
 	any     bool // one of at is set
-	lists   []span
+	lists   [maxLists]span
+	listed  int  // how many of lists are set
 	cells   span // a query result's row
 	kind    span // `event` as a text that is no JSON: this is an event
 	typed   bool // `event` is {"S":…}: a DynamoDB map
 	known   bool // has `time`, `code`, `uid` or `ei`
-	extra   bool // holds keys that a pipeline added or renamed
+	added   bool // holds keys that a pipeline added
+	renamed bool // holds `addr.…` under a name that a pipeline made
 	panther bool // `p_…` keys are Panther's
 	dotted  bool // has Teleport's own `addr.…`
 	packed  bool // a DynamoDB item whose event is compressed
@@ -166,7 +171,7 @@ func look(b []byte, p *parts) {
 		if len(key) == 0 {
 			continue
 		}
-		p.decorated(key)
+		p.decorated(key, b[from:to])
 		switch string(key) {
 		case "time", "code", "uid", "ei":
 			p.known = true
@@ -189,8 +194,9 @@ func look(b []byte, p *parts) {
 		if c == '[' && (string(key) == "data" || string(key) == "Data") {
 			p.cells = span{from, to}
 		}
-		if (c == '[' || c == '{') && len(p.lists) < 8 && isHolder(key) {
-			p.lists = append(p.lists, span{from, to})
+		if (c == '[' || c == '{') && p.listed < maxLists && isHolder(key) {
+			p.lists[p.listed] = span{from, to}
+			p.listed++
 		}
 	}
 	p.bad, p.end = m.bad, m.end

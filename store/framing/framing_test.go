@@ -158,13 +158,16 @@ func TestSniff_framesEveryWrapping(t *testing.T) {
 		{"Elastic literal key", `{"event.original":` + quote(exec) + `,"message":"exec"}`, "ndjson, elastic", []string{exec}, 0},
 		{"Elastic search", `{"took":3,"hits":{"total":{"value":2},"hits":[{"_source":` + exec + `},{"_source":` + login + `}]}}`, "json list, elastic", []string{exec, login}, 0},
 		{"Elastic around fluentd", `{"_source":{"log":` + quote(`{"event":`+exec+`}`) + `}}`, "ndjson, elastic", []string{exec}, 0},
-		{"Logstash message", `{"@timestamp":"x","@version":"1","message":` + quote(exec) + `}`, "ndjson, logstash", []string{exec}, 0},
+		{"Logstash message", `{"@timestamp":"x","@version":"1","message":` + quote(exec) + `}`, "ndjson, message", []string{exec}, 0},
 		{"Logstash on the event", `{"@timestamp":"x","event":"exec","command":"a","@version":"1"}`, "ndjson, logstash", []string{`{"event":"exec","command":"a"}`}, 0},
 		{"docker json-file", `{"log":` + quote(exec+"\n") + `,"stream":"stdout","time":"2026-11-18T21:00:02Z"}`, "ndjson, container log", []string{exec}, 0},
 		{"unstructured", `{"type":"exec","id":"x","unstructured":` + exec + `}`, "ndjson, unstructured", []string{exec}, 0},
 		{"Datadog", `{"ddsource":"t","teleport":` + exec + `}`, "ndjson, datadog", []string{exec}, 0},
 		{"Datadog nested", `{"id":"A","content":{"attributes":{"teleport":` + exec + `}}}`, "ndjson, datadog", []string{exec}, 0},
 		{"Panther", `{"event":"user.login","addr_remote":"192.0.2.1:1","p_log_type":"Gravitational.TeleportAudit","p_any_ip_addresses":["192.0.2.1"],"time":"x"}`, "ndjson, panther", []string{`{"event":"user.login","addr.remote":"192.0.2.1:1","time":"x"}`}, 0},
+		{"dots taken for nesting", `{"_source":{"@timestamp":"x","addr":{"remote":"192.0.2.1:1","local":"[::1]:3"},"event":"exec","uid":"u"}}`, "ndjson, elastic", []string{`{"addr.remote":"192.0.2.1:1","addr.local":"[::1]:3","event":"exec","uid":"u"}`}, 0},
+		{"an addr of another kind", `{"addr":{"remote":1},"event":"exec","addr_remote":"a","addr.remote":"b"}`, "ndjson", []string{`{"addr":{"remote":1},"event":"exec","addr_remote":"a","addr.remote":"b"}`}, 0},
+		{"renamed keys", `{"event":"exec","addr_local":"a","addr_remote":"b"}`, "ndjson, renamed keys", []string{`{"event":"exec","addr.local":"a","addr.remote":"b"}`}, 0},
 		{"DynamoDB native", `{"SessionID":"s","EventType":"exec","FieldsMap":` + exec + `}`, "ndjson, dynamodb", []string{exec}, 0},
 		{"DynamoDB old item", `{"SessionID":"s","Fields":` + quote(exec) + `}`, "ndjson, dynamodb", []string{exec}, 0},
 		{"DynamoDB typed", `{"SessionID":{"S":"s"},"FieldsMap":{"M":` + typed + `}}`, "ndjson, dynamodb", []string{untyped}, 0},
@@ -175,9 +178,11 @@ func TestSniff_framesEveryWrapping(t *testing.T) {
 		{"Firestore", `{"sessionID":"s","eventType":"exec","fields":` + quote(exec) + `}`, "ndjson, firestore", []string{exec}, 0},
 		{"Firestore REST", `{"document":{"name":"n","fields":{"createdAt":{"integerValue":"1"},"fields":{"stringValue":` + quote(exec) + `}}}}`, "ndjson, firestore", []string{exec}, 0},
 		{"container prefix", "2026-11-18T21:00:00.000000000Z stdout F " + exec + "\n2026-11-18T21:00:01Z stderr F INFO ready {not json}\n", "ndjson, container log", []string{exec}, 1},
+		{"container pieces", "t stdout P " + exec[:50] + "\nt stdout P " + exec[50:80] + "\r\nt stdout F " + exec[80:] + "\nt stdout F " + login + "\n", "ndjson, container log", []string{exec, login}, 0},
+		{"container pieces mixed up", "t stdout P " + exec[:50] + "\nt stderr F note\nt stdout F " + exec[50:] + "\nt stdout F " + login + "\nt stdout P " + exec[:50], "ndjson, container log", []string{login}, 4},
 		{"syslog prefix", "<134>1 2026-11-18T21:00:00Z h teleport 12 - - " + exec + "\n", "ndjson, syslog", []string{exec}, 0},
 		{"grep prefix", "2026-11-18.log:12:" + exec + "\n", "ndjson, prefixed lines", []string{exec}, 0},
-		{"syslog inside Logstash", `{"message":` + quote("<134>Nov 18 21:00:00 h teleport: "+exec) + `}`, "ndjson, logstash", []string{exec}, 0},
+		{"syslog inside Logstash", `{"message":` + quote("<134>Nov 18 21:00:00 h teleport: "+exec) + `}`, "ndjson, message", []string{exec}, 0},
 		{"mixed lines", login + "\n" + `{"event":` + exec + "}\n" + mcp + "\nnoise\n", "ndjson, splunk", []string{login, exec, mcp}, 1},
 		{"pretty stream", pretty(login) + "\n" + pretty(exec) + "\n", "pretty json", []string{pretty(login), pretty(exec)}, 0},
 		{"pretty, CRLF and BOM", "\ufeff" + spaced + "\r\n" + spaced, "pretty json", []string{spaced, spaced}, 0},
@@ -193,8 +198,8 @@ func TestSniff_framesEveryWrapping(t *testing.T) {
 		{"tctl audit query", "[\n {\"data\": [\"uid\", \"event_data\"]},\n {\"data\": [\"u\", " + quote(exec) + "]},\n {\"data\": [\"u\", \"\"]}\n]\n", "query result", []string{exec}, 1},
 		{"tctl audit query without events", `[{"data":["user","count"]},{"data":["alice","3"]}]`, "query result", nil, 1},
 		{"Athena API", `{"ResultSet":{"Rows":[{"Data":[{"VarCharValue":"uid"},{"VarCharValue":"event_data"}]},{"Data":[{},{"VarCharValue":` + quote(exec) + `}]}]}}`, "query result", []string{exec}, 0},
-		{"CloudWatch", `{"events":[{"message":` + quote(exec) + `,"timestamp":1},{"message":"START"}],"searchedLogStreams":[]}`, "json list, logstash", []string{exec}, 1},
-		{"CloudWatch by line", `{"logEvents":[{"message":` + quote(exec) + "}]}\n" + `{"logEvents":[{"message":` + quote(login) + "}]}\n", "json list, logstash", []string{exec, login}, 0},
+		{"CloudWatch", `{"events":[{"message":` + quote(exec) + `,"timestamp":1},{"message":"START"}],"searchedLogStreams":[]}`, "json list, message", []string{exec}, 1},
+		{"CloudWatch by line", `{"logEvents":[{"message":` + quote(exec) + "}]}\n" + `{"logEvents":[{"message":` + quote(login) + "}]}\n", "json list, message", []string{exec, login}, 0},
 		{"Athena CSV", "\"uid\",\"event_time\",\"event_data\"\n\"u\",\"2026\"," + cell(exec) + "\n", "csv, athena", []string{exec}, 0},
 		{"Athena CSV, CRLF, line ends in cells", "uid,event_data,note\r\nu," + cell(exec) + ",\"a\r\nb\"\r\nv," + cell(login) + ",\r\n", "csv, athena", []string{exec, login}, 0},
 		{"CSV without events", "user,event_type,event_time\nalice,exec,2026\n", "csv, athena", nil, 1},
@@ -239,6 +244,22 @@ func TestSniff_knowsPlainLines(t *testing.T) {
 		if !ok || IsPlain(f) != want {
 			t.Errorf("%.60q: plain %v, %v", content, IsPlain(f), ok)
 		}
+	}
+}
+
+func TestLines_readsALineAlone(t *testing.T) {
+	t.Parallel()
+	data := []byte("noise\n\ufeff" + login + ",\r\n \n")
+	var l Lines
+	items := l.Line(nil, data, 6, len(data)-2, 1)
+	items = l.Line(items, data, len(data)-2, len(data)-1, 2)
+	at := 6 + len("\ufeff")
+	want := []Item{{Off: 6, Len: len("\ufeff") + len(login), Line: 1, Event: []byte(login), At: at, Size: len(login)}}
+	if diff := cmp.Diff(want, items); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !items[0].InPlace() {
+		t.Error("not in place")
 	}
 }
 

@@ -2,15 +2,17 @@ package framing
 
 import "bytes"
 
-// Lines frames a content in which each line is a record. The zero value is
-// ready.
+// Lines frames a content in which each line is a record, or several lines are
+// where a container runtime cut a long one. The zero value is ready.
 type Lines struct {
-	u     unwrapper
-	mark  mark
-	wrap  string
-	plain bool
-	pos   int  // bytes of the line in hand without a line end
-	huge  bool // pieces of the line in hand were given
+	u      unwrapper
+	mark   mark
+	wrap   string
+	plain  bool
+	pos    int    // bytes of the record in hand that hold no further line end
+	huge   bool   // pieces of the line in hand were given
+	held   int    // bytes of the record in hand that are lines with a piece each
+	source string // that the runtime names in those lines
 }
 
 // Name says what the lines hold.
@@ -34,37 +36,106 @@ func (l *Lines) Frame(dst []Item, data []byte, atEOF bool) ([]Item, int) {
 	for at < len(data) {
 		window := data[at:min(len(data), at+MaxRecord+1)]
 		end := bytes.IndexByte(window[min(l.pos, len(window)):], '\n')
-		if end < 0 && len(window) <= MaxRecord && !atEOF {
-			l.pos = len(window)
-			break
-		}
-		next, whole := 0, true
 		switch {
 		case end >= 0:
 			end += at + l.pos
-			next = end + 1
+			at = l.ended(&s, at, end, end+1)
+		case len(window) > MaxRecord && l.held > 0:
+			at = l.dropPieces(&s, at)
 		case len(window) > MaxRecord:
-			end, next, whole = at+MaxRecord, at+MaxRecord, false
+			l.reject(&s, at, at+MaxRecord)
+			l.huge = true
+			at += MaxRecord
+		case atEOF:
+			at = l.ended(&s, at, len(data), len(data))
 		default:
-			end, next = len(data), len(data)
+			l.pos = len(window)
+			return s.items, at
 		}
-		if l.huge || !whole {
-			l.u.seen.rejects++
-			s.reject(at, end, reasonLong)
-		} else {
-			l.line(&s, at, end)
+		l.pos = l.held
+		if at+l.held == len(data) {
+			break
 		}
-		l.huge = !whole
-		l.pos, at = 0, next
+	}
+	if l.held > 0 && atEOF {
+		at = l.dropPieces(&s, at)
 	}
 	return s.items, at
 }
 
+// ended takes the line that ends at end, whose record starts at data[at], and
+// returns where the record in hand then starts.
+func (l *Lines) ended(s *sink, at, end, next int) int {
+	if l.huge {
+		l.reject(s, at, end)
+		l.huge = false
+		return next
+	}
+	source, _, partial := piece(s.data[at+l.held : end])
+	switch {
+	case l.held > 0 && source != l.source:
+		return l.dropPieces(s, at)
+	case partial:
+		l.held, l.source = next-at, source
+		return at
+	}
+	l.held = 0
+	l.line(s, at, end)
+	return next
+}
+
+func (l *Lines) reject(s *sink, from, end int) {
+	l.u.seen.rejects++
+	s.reject(from, end, reasonLong)
+}
+
+// dropPieces rejects the pieces in hand and returns where they end.
+func (l *Lines) dropPieces(s *sink, at int) int {
+	l.u.seen.rejects++
+	s.reject(at, at+l.held, "pieces of a long line whose last piece is missing")
+	at += l.held
+	l.held = 0
+	return at
+}
+
+// piece reads what a container runtime puts before a line: a time, the stream's
+// name and P for a piece that the next line goes on with, or F. The source is
+// empty when there is no such prefix.
+func piece(line []byte) (source string, text []byte, partial bool) {
+	i := bytes.IndexByte(line[:min(len(line), 64)], ' ')
+	if i < 0 || len(line) < i+10 || line[i+7] != ' ' || line[i+9] != ' ' || line[i+8] != 'P' && line[i+8] != 'F' {
+		return "", nil, false
+	}
+	switch string(line[i+1 : i+7]) {
+	case "stdout":
+		source = "stdout"
+	case "stderr":
+		source = "stderr"
+	default:
+		return "", nil, false
+	}
+	return source, line[i+10:], line[i+8] == 'P'
+}
+
+// join puts the pieces of a line together that a container runtime cut; nil
+// when b is no such lines.
+func (u *unwrapper) join(b []byte) []byte {
+	if _, _, partial := piece(b); !partial {
+		return nil
+	}
+	out := u.room(len(b))
+	for line := range bytes.Lines(b) {
+		_, text, _ := piece(bytes.TrimRight(line, "\r\n"))
+		out = append(out, text...)
+	}
+	return u.keep(out)
+}
+
 // Line appends what the one line data[off:end] holds, for a caller that cuts
-// lines itself: nothing for a blank line. Item.Line counts from the start of
-// data, as with Frame.
-func (l *Lines) Line(dst []Item, data []byte, off, end int) []Item {
-	s := sink{items: dst, data: data}
+// lines itself: nothing for a blank line. before is how many line ends stand
+// before it, for Item.Line. It does not join pieces.
+func (l *Lines) Line(dst []Item, data []byte, off, end, before int) []Item {
+	s := sink{items: dst, data: data, counted: off, lines: before}
 	l.line(&s, off, end)
 	return s.items
 }
@@ -82,9 +153,15 @@ func (l *Lines) line(s *sink, off, end int) {
 	if end == off {
 		return
 	}
-	if c := s.data[off]; c == '{' || c == '[' && end-off > 1 && (s.data[off+1] == '{' || s.data[off+1] == '"') {
+	switch s.data[off] {
+	case '{':
 		l.u.record(s, off, end)
 		return
+	case '[':
+		if i := skipSpace(s.data[:end], off+1); i < end && (s.data[i] == '{' || s.data[i] == '"') {
+			l.u.record(s, off, end)
+			return
+		}
 	}
 	l.u.add(s, off, end, l.u.text(s.data[off:end], 0), off, FormWrapped)
 }

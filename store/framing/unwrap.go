@@ -73,6 +73,14 @@ func (u *unwrapper) text(b []byte, depth int) found {
 	if i < 0 {
 		return none(reasonJunk)
 	}
+	if joined := u.join(b[from:]); len(joined) > 0 {
+		got := none(reasonJunk)
+		if joined[0] == '{' {
+			got = u.value(bytes.TrimSpace(joined), depth)
+		}
+		got.at, got.wrap = -1, "container log"
+		return got
+	}
 	got := u.value(b[i:], depth).shifted(i)
 	if got.wrap == "" && depth == 0 {
 		got.wrap = prefixName(b[from:i])
@@ -164,12 +172,16 @@ func (u *unwrapper) search(b []byte, p *parts, depth int) found {
 
 // bare gives an event that stands in b as an object of its own.
 func (u *unwrapper) bare(b []byte, p *parts) found {
-	if !p.extra {
+	renamed := p.renamed && !p.dotted
+	if !p.added && !renamed {
 		return found{event: b, at: 0}
 	}
 	wrap := "logstash"
-	if p.panther {
+	switch {
+	case p.panther:
 		wrap = "panther"
+	case !p.added:
+		wrap = "renamed keys"
 	}
 	return found{event: u.clean(b, p), at: -1, wrap: wrap}
 }
@@ -200,7 +212,7 @@ func (u *unwrapper) record(s *sink, from, end int) {
 		return
 	}
 	got := u.search(b, &p, 0)
-	if got.event == nil && !p.bad && len(p.lists) > 0 && u.lists(s, from, &p) {
+	if got.event == nil && !p.bad && p.listed > 0 && u.lists(s, from, &p) {
 		return
 	}
 	u.add(s, from, end, got, from, FormWrapped)
@@ -237,7 +249,7 @@ func (u *unwrapper) lists(s *sink, base int, p *parts) bool {
 	u.nest++
 	defer func() { u.nest-- }()
 	found := false
-	for _, l := range p.lists {
+	for _, l := range p.lists[:p.listed] {
 		from, end := base+l.from, base+l.to
 		if s.data[from] == '[' {
 			if c := s.data[skipSpace(s.data[:end], from+1)]; c == '{' || c == '[' {

@@ -36,7 +36,7 @@ CREATE TABLE chunk (
   line        INTEGER NOT NULL, -- line ends in the content before it
   first_event INTEGER,          -- NULL when the chunk added none
   events      INTEGER NOT NULL,
-  spans       BLOB,             -- varint pairs (gap, length); NULL: each line is one event
+  spans       BLOB,             -- varint pairs (gap * 4 + form, length); NULL: each line is one event
   data        BLOB NOT NULL     -- zstd
 );
 CREATE UNIQUE INDEX chunk_source ON chunk(source, offset);

@@ -36,6 +36,7 @@ const (
 	Lock         ID = "lock.place"
 	Undo         ID = "undo"
 	Clock        ID = "clock"
+	SetT0        ID = "case.t0"
 	Copy         ID = "copy"
 	Quit         ID = "quit"
 
@@ -81,6 +82,7 @@ func list() []Action {
 		{ID: Note, Keys: []string{"c"}, Short: "note", Long: "Write a note on the selected row", Scope: Global, Weight: 40},
 		{ID: Copy, Keys: []string{"y"}, Short: "copy", Long: "Copy the selected value or the command shown", Scope: Global, Weight: 20},
 		{ID: Clock, Keys: []string{"T"}, Short: "clock", Long: "Show times in UTC, in local time, or since T0", Scope: Global, Weight: 15},
+		{ID: SetT0, Keys: []string{"ctrl+t"}, Short: "set T0", Long: "The incident began at the selected row's time; again: take it back", Scope: Global},
 		{ID: TrailBack, Keys: []string{"backspace", "alt+left"}, Short: "back", Long: "Back along the trail of pivots", Scope: Global, Weight: 35},
 		{ID: TrailForward, Keys: []string{"shift+backspace", "alt+right"}, Short: "forward", Long: "Forward along the trail of pivots", Scope: Global},
 		{ID: NextPane, Keys: []string{"tab"}, Short: "next pane", Long: "Give the keys to the next pane", Scope: Global, Weight: 10},

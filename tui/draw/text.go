@@ -2,6 +2,7 @@ package draw
 
 import (
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 
 	"cordon/themes"
 )
@@ -61,6 +62,20 @@ func (c Canvas) Right(area uv.Rectangle, runs ...Run) int {
 		area.Min.X += gap
 	}
 	return c.Line(area, runs...)
+}
+
+// Inner cuts a text out of its middle, so that it takes at most so many columns
+// and keeps its beginning and, rather more of it, its end.
+func (c Canvas) Inner(text string, width int) string {
+	over := c.Width(text) - width
+	mark := c.Glyphs().Ellipsis
+	if over <= 0 || width <= c.Width(mark) {
+		return text
+	}
+	room := width - c.Width(mark)
+	head := room * 2 / 5
+	tail := c.Width(text) - (room - head)
+	return ansi.Truncate(text, head, "") + mark + ansi.TruncateLeft(text, tail, "")
 }
 
 // Middle draws runs in the middle of the first row of an area.

@@ -21,7 +21,9 @@ type Column struct {
 	// Min, Max and Weight share out the width, see [draw.Columns].
 	Min, Max, Weight int
 	Align            Align
-	Role             themes.Role
+	// Inner cuts what is too long in its middle, where names differ at the end.
+	Inner bool
+	Role  themes.Role
 	// Drop is the order in which columns give way on narrow screens, highest
 	// first; zero stays.
 	Drop int

@@ -133,7 +133,11 @@ func (g *Grid[K]) drawRow(c draw.Canvas, area uv.Rectangle, row Row[K], widths [
 		if role == themes.Text {
 			role = g.columns[i].Role
 		}
-		place(c, cell, g.columns[i].Align, draw.T(role, row.Cells[i].Text))
+		text := row.Cells[i].Text
+		if g.columns[i].Inner {
+			text = c.Inner(text, cell.Dx())
+		}
+		place(c, cell, g.columns[i].Align, draw.T(role, text))
 	})
 }
 

@@ -26,9 +26,7 @@ type Env struct {
 	// Clock is how the responder wants to read times. After it changed the app
 	// calls Handle(action.Clock) on every pane, so that texts made before can
 	// be made again.
-	Clock Clock
-	// T0 is the moment the incident began; zero when nobody has said.
-	T0     time.Time
+	Clock  Clock
 	Styles *themes.Styles
 	// Now is the time of day, injected.
 	Now func() time.Time
@@ -131,6 +129,10 @@ type (
 	// Spreader can use the whole width just now: the app then shows the lock
 	// preview as one line below the pane instead of a column beside it.
 	Spreader interface{ Spread() bool }
+
+	// Hider rests while another page lies over it: what moved by itself, such as
+	// a recording that plays, stops where it is.
+	Hider interface{ Hide() }
 
 	// Keeper tells the place in the pane as a text of its own making, for the
 	// trail, and goes back to it. Restore is called after Show; until the place

@@ -59,6 +59,8 @@ type Subject struct {
 
 // Clock writes a moment as the responder chose: UTC, local, or since T0.
 type Clock interface {
+	// T0 is the moment the incident began; zero when nobody has said.
+	T0() time.Time
 	Time(t time.Time) string  // with the day where it is not the case's own
 	Short(t time.Time) string // the time of day, or the offset
 	Zone() string             // what stands beside it

@@ -7,6 +7,7 @@
 package tuitest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -37,6 +38,8 @@ type Case struct {
 	// Rejected and Gaps are what the case says of its evidence.
 	Rejected []investigations.Reject
 	Gaps     []investigations.Gap
+	// Recordings are recording files by session.
+	Recordings map[string][]byte
 	// Fail is returned by Record, to see how a failure is told.
 	Fail error
 }
@@ -134,6 +137,9 @@ func (c *Case) Sessions(_ context.Context, of investigations.Entity, limit int) 
 				s.End = c.events[j].Time
 			}
 		}
+		if c.Recordings[s.ID] != nil {
+			s.Recording, s.RecordingID = "recorded", int64(i+1)
+		}
 		if names {
 			out = append(out, s)
 		}
@@ -152,8 +158,14 @@ func (c *Case) Session(ctx context.Context, id string) (investigations.Session, 
 	return investigations.Session{}, false, err
 }
 
-// OpenRecording implements [pane.Evidence]; the case has no recording.
-func (c *Case) OpenRecording(_ context.Context, id int64) (io.ReadCloser, error) {
+// OpenRecording implements [pane.Evidence].
+func (c *Case) OpenRecording(ctx context.Context, id int64) (io.ReadCloser, error) {
+	all, err := c.Sessions(ctx, investigations.Entity{}, len(c.events))
+	for _, s := range all {
+		if s.RecordingID == id && id != 0 {
+			return io.NopCloser(bytes.NewReader(c.Recordings[s.ID])), err
+		}
+	}
 	return nil, fmt.Errorf("no recording %d", id)
 }
 

@@ -21,6 +21,7 @@ type plainClock struct{}
 func (plainClock) Time(t time.Time) string  { return t.UTC().Format(time.RFC3339) }
 func (plainClock) Short(t time.Time) string { return t.UTC().Format("15:04:05") }
 func (plainClock) Zone() string             { return "UTC" }
+func (plainClock) T0() time.Time            { return time.Time{} }
 
 // page makes the page and reads the case.
 func page(t *testing.T) (*Pane, *tuitest.Case, pane.Env) {

@@ -26,7 +26,7 @@ const (
 func newParts() []part {
 	parts := make([]part, partCount)
 	parts[partSources] = part{title: "sources", grid: grid.New[int]([]grid.Column{
-		{Title: "source", Min: 16, Max: 60, Weight: 4},
+		{Title: "source", Min: 16, Max: 60, Weight: 4, Inner: true},
 		{Title: "format", Min: 8, Max: 18, Weight: 1, Role: themes.Muted, Drop: 2},
 		{Title: "bytes", Min: 9, Align: grid.Right, Max: 14, Weight: 1},
 		{Title: "events", Min: 8, Align: grid.Right},
@@ -42,7 +42,7 @@ func newParts() []part {
 		{Title: "what is missing", Min: 36, Weight: 6},
 	}, "No gap is known. What was never logged leaves no gap either.")}
 	parts[partRejects] = part{title: "rejects", grid: grid.New[int]([]grid.Column{
-		{Title: "source", Min: 16, Max: 60, Weight: 3},
+		{Title: "source", Min: 16, Max: 60, Weight: 3, Inner: true},
 		{Title: "line", Min: 8, Align: grid.Right},
 		{Title: "bytes", Min: 9, Align: grid.Right, Role: themes.Muted},
 		{Title: "reason", Min: 16, Weight: 5, Role: themes.Warning},

@@ -78,6 +78,7 @@ type utc struct{}
 func (utc) Time(t time.Time) string  { return t.UTC().Format("15:04:05") }
 func (utc) Short(t time.Time) string { return t.UTC().Format("15:04:05") }
 func (utc) Zone() string             { return "UTC" }
+func (utc) T0() time.Time            { return time.Time{} }
 
 func check(t testing.TB, err error) {
 	t.Helper()

@@ -250,6 +250,9 @@ func (p *Pane) hits(l contain.Lock) []draw.Line {
 func hitLine(im contain.Impact) draw.Line {
 	words := []string{count(len(im.Sessions), "open session"), count(len(im.Users), "user"), count(len(im.Bots), "bot")}
 	line := draw.Line{draw.T(themes.Text, "hits in this evidence: "+strings.Join(words, ", "))}
+	if n := len(im.Apps); n > 0 {
+		line = append(line, draw.T(themes.Muted, ", "+count(n, "app session")+" (ends are not logged)"))
+	}
 	if n := len(im.Beyond); n > 0 {
 		line = append(line, draw.T(themes.Warning, fmt.Sprintf("; %d tied to it and not reached", n)))
 	}

@@ -245,7 +245,7 @@ func word(n int, one, many string) string {
 // not set. The last value says until when.
 func (p *Pane) dwell() (label, length string, until time.Time) {
 	s := p.report.scope
-	from := p.env.T0
+	from := p.env.Clock.T0()
 	label = "dwell"
 	if from.IsZero() {
 		from, label = s.first, "active for"
@@ -301,7 +301,7 @@ func (p *Pane) scopeLines() []draw.Line {
 	lines := []draw.Line{
 		{draw.T(themes.Muted, "identities  "), draw.T(themes.Text, number(s.identities)), draw.T(contained, fmt.Sprintf("   contained %d", s.contained))},
 		{draw.T(themes.Muted, "hosts       "), draw.T(themes.Text, s.least()+number(s.hosts))},
-		{draw.T(themes.Muted, "still open  "), draw.T(themes.Text, s.least()+plural(s.open, "session")+" in this evidence")},
+		{draw.T(themes.Muted, "still open  "), draw.T(themes.Text, s.least()+plural(s.open, "session")+" in this log")},
 	}
 	if s.planned > 0 {
 		lines[0] = append(lines[0], draw.T(themes.Planned, fmt.Sprintf("   planned %d", s.planned)))
@@ -313,7 +313,7 @@ func (p *Pane) scopeLines() []draw.Line {
 	)
 	cov := p.report.Coverage
 	if n := len(cov.Gaps); n > 0 {
-		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s %d %s in the evidence, see page 8", p.env.Styles.Glyphs.Warn, n, word(n, "gap", "gaps")))})
+		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s %d %s in the evidence (page 8)", p.env.Styles.Glyphs.Warn, n, word(n, "gap", "gaps")))})
 	}
 	return lines
 }

@@ -200,7 +200,7 @@ func (p *Pane) Selected() pane.Subject {
 	if r == nil {
 		return pane.Subject{Entity: p.subject.Entity, Label: p.subject.Label}
 	}
-	s := pane.Subject{Entity: r.entity, Label: r.label, Filter: r.filter}
+	s := pane.Subject{Entity: r.entity, Label: r.label, At: r.at, Filter: r.filter}
 	if r.filter != "" {
 		s.Text = "cordon events --case " + filter.QuoteValue(p.env.Evidence.Name()) + " --filter " + shellQuote(r.filter)
 	}
@@ -283,7 +283,9 @@ func (p *Pane) settle() {
 	}
 	if r := p.current(); r == nil || !r.selectable() {
 		p.at = slices.IndexFunc(p.rows, func(r row) bool { return r.selectable() && r.first })
-		if p.at < 0 {
+		if p.at < 0 && p.roster == nil {
+			// Of a roster of machines none is chosen for the responder: the lock
+			// key must not aim at one by itself.
 			p.at = slices.IndexFunc(p.rows, row.selectable)
 		}
 	}

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,6 +34,7 @@ type known struct {
 	entity      investigations.Entity
 	events      int
 	first, last time.Time
+	notable
 }
 
 // rosterTypes are the events that name everyone who was at work.
@@ -41,7 +43,7 @@ var rosterTypes = map[string]bool{
 	"access_request.create": true, "access_request.review": true, "db.session.start": true, "kube.request": true,
 }
 
-// readRoster lists the identities of the case, the busiest first. A report needs
+// readRoster lists the identities of the case, the ones to look at first on top. A report needs
 // one look-up each; who there is, the newest events of the telling kinds say.
 func readRoster(ctx context.Context, evidence pane.Evidence) (*roster, error) {
 	coverage, err := evidence.Coverage(ctx)
@@ -84,10 +86,10 @@ func readRoster(ctx context.Context, evidence pane.Evidence) (*roster, error) {
 		r.identities = append(r.identities, k)
 	}
 	slices.SortFunc(r.identities, func(a, b known) int {
-		if c := compare(b.events, a.events); c != 0 {
-			return c
-		}
-		return compare(a.entity.Name, b.entity.Name)
+		return cmp.Or(
+			compare(a.tier(a.entity.Name), b.tier(b.entity.Name)), compare(b.weight(), a.weight()),
+			compare(b.events, a.events), compare(a.entity.Name, b.entity.Name),
+		)
 	})
 	r.identities = r.identities[:min(len(r.identities), rosterSize)]
 	return r, nil
@@ -121,7 +123,8 @@ func readKnown(ctx context.Context, evidence pane.Evidence, e investigations.Ent
 	}
 	slices.Sort(ids)
 	k.events = len(slices.Compact(ids))
-	return k, nil
+	k.notable, err = readNotable(ctx, evidence, groups)
+	return k, err
 }
 
 // addRoster adds a row for each identity that the case knows.
@@ -129,13 +132,12 @@ func (p *Pane) addRoster() {
 	p.heading("who", "events", "first", "last", "")
 	for i, k := range p.roster.identities {
 		r := row{
-			key: "who " + k.entity.String(), first: i == 0, name: clean(k.entity.Name), n: draw.Count(int64(k.events)),
+			key: "who " + k.entity.String(), first: i == 0 && k.tier(k.entity.Name) != tierMachine, name: clean(k.entity.Name), n: draw.Count(int64(k.events)),
 			since: p.env.Clock.Time(k.first), last: p.env.Clock.Time(k.last),
 			entity: k.entity, leads: []investigations.Involvement{{Entity: k.entity}}, opens: true,
 		}
-		if near := p.nearT0(k.first); near != "" {
-			r.rest = draw.Line{draw.T(themes.Warning, near)}
-		}
+		r.rest = p.notableLine(k)
+		r.at = k.first
 		if term, ok := filter.Entity(k.entity); ok {
 			r.filter = filter.Expr{}.With(term).String()
 		}

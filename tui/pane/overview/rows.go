@@ -39,7 +39,8 @@ type row struct {
 
 	entity investigations.Entity // what L locks
 	label  string
-	filter string // what enter shows
+	at     time.Time // when it was first seen
+	filter string    // what enter shows
 	leads  []investigations.Involvement
 	opens  bool // enter opens the entity's own overview
 	hint   string
@@ -119,7 +120,7 @@ func (p *Pane) addHands() {
 		p.rows = append(p.rows, row{
 			key: "hand " + h.address, name: clean(h.address), n: draw.Count(int64(h.acts())), nameRole: p.handRole(h),
 			since: p.env.Clock.Time(h.first), last: p.env.Clock.Time(h.last), rest: p.handLine(h),
-			entity: e, filter: filter.Expr{}.With(who).With(at).String(), leads: []investigations.Involvement{{Entity: e}},
+			entity: e, at: h.first, filter: filter.Expr{}.With(who).With(at).String(), leads: []investigations.Involvement{{Entity: e}},
 		})
 	}
 	if r.handsBound {
@@ -140,13 +141,13 @@ func (p *Pane) handRole(h hand) themes.Role {
 // nearT0 says when something was seen first, where that is after the incident
 // began or in the day before it; else it is empty.
 func (p *Pane) nearT0(t time.Time) string {
-	if p.env.T0.IsZero() || t.IsZero() || t.Before(p.env.T0.Add(-24*time.Hour)) {
+	if p.env.Clock.T0().IsZero() || t.IsZero() || t.Before(p.env.Clock.T0().Add(-24*time.Hour)) {
 		return ""
 	}
-	if t.Before(p.env.T0) {
-		return "first seen " + span(p.env.T0.Sub(t)) + " before T0"
+	if t.Before(p.env.Clock.T0()) {
+		return "first seen " + span(p.env.Clock.T0().Sub(t)) + " before T0"
 	}
-	return "first seen " + span(t.Sub(p.env.T0)) + " after T0"
+	return "first seen " + span(t.Sub(p.env.Clock.T0())) + " after T0"
 }
 
 func (p *Pane) handLine(h hand) draw.Line {
@@ -221,7 +222,7 @@ func (p *Pane) pivotRow(c pivot.Category) row {
 	r := row{
 		key: "did " + c.Key, name: c.Title, n: draw.Count(int64(c.Events)),
 		since: p.env.Clock.Time(c.First), last: p.env.Clock.Time(c.Last),
-		entity: p.report.Entity, label: p.subject.Label, filter: p.pivotFilter(c.Key), hint: clean(c.Note),
+		entity: p.report.Entity, label: p.subject.Label, at: c.First, filter: p.pivotFilter(c.Key), hint: clean(c.Note),
 	}
 	for _, f := range c.Flags {
 		r.rest = append(r.rest, p.flag(f)...)

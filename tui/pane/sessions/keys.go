@@ -35,7 +35,7 @@ func (p *Pane) handleReplay(id action.ID) tea.Cmd {
 	case action.Open:
 		return p.openInReplay()
 	case action.NextPane, action.PrevPane:
-		r.enter(!r.inside)
+		r.nextPane()
 	case action.Find:
 		p.askText()
 	case action.SeekPercent:
@@ -185,6 +185,14 @@ func (p *Pane) moveReplay(id action.ID) {
 	}
 }
 
+// nextPane gives the keys to the rows beside and back. Where these hide a part of
+// the picture, the picture has a turn alone.
+func (r *replay) nextPane() {
+	inside := !r.inside && !r.alone
+	r.alone = r.inside && r.covered()
+	r.enter(inside)
+}
+
 // enter gives the keys to the rows beside the picture, or back to the picture.
 func (r *replay) enter(inside bool) {
 	r.inside = inside
@@ -280,7 +288,7 @@ func (r *replay) click(at uv.Position, area uv.Rectangle) {
 		r.lines.click(at, lay.picture)
 		return
 	}
-	if r.enter(at.In(lay.beside)); r.inside {
+	if r.enter(at.In(lay.beside)); r.inside && !lay.beside.Empty() {
 		r.beside.grid.SelectLine(at.Y - lay.beside.Min.Y - 1)
 	}
 }

@@ -83,12 +83,21 @@ func (r *replay) layout(area uv.Rectangle) layout {
 	if r.player != nil && !r.terminal() {
 		return wordsLayout(area)
 	}
-	return layoutOf(area, cols, r.listed() || !r.inside && covers(area.Dx(), cols))
+	return layoutOf(area, cols, r.listed() || r.alone)
 }
 
-// covers reports whether the rows beside a picture would hide a part of it that
-// there is room for otherwise. They are then shown only while they have the keys.
+// covers reports whether the rows beside a picture hide a part of it that there is
+// room for otherwise. The responder can then have the picture alone.
 func covers(width, cols int) bool { return cols+2 <= width && width < cols+2+besideLeast }
+
+// covered reports whether the rows beside hide a part of this picture.
+func (r *replay) covered() bool {
+	if !r.terminal() {
+		return false
+	}
+	cols, _ := r.player.Screen().Size()
+	return covers(r.size.X, cols)
+}
 
 // besideShown reports whether the rows beside are on the screen, and besideFits
 // whether they can be.
@@ -107,6 +116,7 @@ func (r *replay) resize(size image.Point) {
 // place tells the lists how large they are.
 func (r *replay) place() {
 	r.inside = r.inside && r.besideFits()
+	r.alone = r.alone && r.covered()
 	l := r.layout(image.Rectangle{Max: r.size})
 	r.beside.resize(inside(l.beside).Size())
 	_, text := r.linesArea(l)

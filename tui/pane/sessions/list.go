@@ -55,6 +55,24 @@ func (l *list) deliver(all []investigations.Session, err error, env pane.Env) {
 	l.fill(env)
 }
 
+// begin selects the session to look at first: the earliest after T0 that can be
+// watched, else the newest that can be.
+func (l *list) begin(t0 time.Time) {
+	best := ""
+	for _, s := range l.all {
+		if s.RecordingID == 0 {
+			continue
+		}
+		best = s.ID
+		if !t0.IsZero() && !s.Start.Before(t0) {
+			break
+		}
+	}
+	if best != "" {
+		l.find(best)
+	}
+}
+
 // fill makes the rows anew.
 func (l *list) fill(env pane.Env) {
 	if !l.loaded {
@@ -74,7 +92,10 @@ func sessionRow(s investigations.Session, env pane.Env) grid.Row[string] {
 		start = env.Clock.Time(s.Start)
 	}
 	role := themes.Text
-	if s.End.IsZero() {
+	switch {
+	case endsUnlogged(s):
+		role = themes.Muted
+	case s.End.IsZero():
 		role = themes.Warning
 	}
 	row := grid.Row[string]{Key: s.ID, Cells: []grid.Cell{
@@ -187,7 +208,7 @@ func (l *list) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, of investiga
 		return
 	}
 	rule, note := draw.CutTop(note, 1)
-	c.Line(draw.Pad(rule, 1), draw.T(themes.Title, where(s)), draw.T(themes.Muted, "  "+span(s, env.Clock)+"  "+safetext.CleanMax(s.ID, 80)), draw.T(themes.Muted, others(s)))
+	c.Line(draw.Pad(rule, 1), draw.T(themes.Title, where(s)), draw.T(themes.Muted, "  "+span(s, env)+"  "+safetext.CleanMax(s.ID, 80)), draw.T(themes.Muted, others(s)))
 	if len(l.all) >= maxSessions {
 		c.Right(draw.Pad(rule, 1), draw.T(themes.Warning, "the newest "+draw.Count(maxSessions)+" sessions"))
 	}

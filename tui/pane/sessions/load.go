@@ -192,6 +192,7 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 		if answer.Err != nil {
 			return nil, true
 		}
+		p.list.begin(p.env.Clock.T0())
 		return p.settle(), true
 	case strings.HasPrefix(name, loadJournal):
 		p.journalled(answer.Err)

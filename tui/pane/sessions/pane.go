@@ -60,6 +60,7 @@ var (
 	_ pane.Mouser   = (*Pane)(nil)
 	_ pane.Pivoter  = (*Pane)(nil)
 	_ pane.Hinter   = (*Pane)(nil)
+	_ pane.Hider    = (*Pane)(nil)
 )
 
 // New makes the page.
@@ -290,6 +291,18 @@ func (p *Pane) Crumb() string {
 
 // Busy reports that a recording is playing.
 func (p *Pane) Busy() bool { return p.replay != nil && p.replay.playing() }
+
+// Hide stops a recording that plays: nobody watches it under another page.
+func (p *Pane) Hide() {
+	r := p.replay
+	if r == nil || r.player == nil {
+		return
+	}
+	r.resume = false
+	r.player.Pause(p.env.Now())
+	r.moved()
+	p.ticks++
+}
 
 // Keep is the place in the page: the selected session, and in a replay the
 // moment. While it plays only every few seconds are a place of their own, since

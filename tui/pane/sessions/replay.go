@@ -54,6 +54,7 @@ type replay struct {
 
 	beside  *beside
 	inside  bool // the rows beside the picture have the keys
+	alone   bool // the picture is shown without them
 	lines   *lines
 	showing bool // the transcript lies in place of the picture
 }

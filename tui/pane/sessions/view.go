@@ -49,7 +49,7 @@ func (r *replay) drawHeader(c draw.Canvas, area uv.Rectangle, env pane.Env) {
 	left := draw.Line{
 		draw.T(themes.Accent, where(s)),
 		draw.T(themes.Text, "  "+safetext.CleanMax(s.User, 120)),
-		draw.T(themes.Muted, "  "+join(safetext.Clean(s.Address), span(s, env.Clock))),
+		draw.T(themes.Muted, "  "+join(safetext.Clean(s.Address), span(s, env))),
 	}
 	var right draw.Line
 	if r.player != nil {
@@ -76,6 +76,9 @@ func (r *replay) drawPicture(c draw.Canvas, l layout, focused bool) {
 	if boxed {
 		box := draw.Box{Title: draw.Plain("screen"), Focused: focused && !r.inside}
 		if where := r.panned(l.picture); where != "" {
+			if !r.inside && !r.alone && r.covered() {
+				where += "  tab tab: the picture alone"
+			}
 			box.Foot = draw.Line{draw.T(themes.Muted, where)}
 		}
 		c.Box(l.box, box)

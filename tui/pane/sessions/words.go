@@ -55,9 +55,17 @@ func kind(s investigations.Session) string {
 	return safetext.Clean(s.Kind)
 }
 
+// endsUnlogged reports whether a session has no end because its kind has none in
+// the log: Teleport writes when a web session with an application begins, and
+// never when it ends.
+func endsUnlogged(s investigations.Session) bool { return s.Kind == "app" && s.End.IsZero() }
+
 // length is how long a session was, or that no end is known.
 func length(s investigations.Session) string {
-	if s.Start.IsZero() || s.End.IsZero() {
+	switch {
+	case endsUnlogged(s):
+		return "not logged"
+	case s.Start.IsZero() || s.End.IsZero():
 		return "no end"
 	}
 	return spell(s.End.Sub(s.Start))
@@ -129,6 +137,9 @@ func explain(s investigations.Session) string {
 	case stateMissing:
 		return "The log says that it was recorded, and the recording is not in this case. Fetch it with " + safetext.Clean(downloadCommand(s)) + " and add the file to the case. " + events + "."
 	default:
+		if endsUnlogged(s) {
+			return "A web session with an application. Teleport logs when it begins and never when it ends, so nothing says whether it is still used. Its requests are recorded in pieces of their own, which are not in this case. " + events + "."
+		}
 		if s.End.IsZero() {
 			return "No recording in this case, and the log does not say that one was uploaded. The session has no end here: it may still run, or its recording may still lie on the host. " + events + "."
 		}
@@ -151,14 +162,18 @@ func counted(n int, word string) string {
 }
 
 // span writes when a session was.
-func span(s investigations.Session, c pane.Clock) string {
-	if s.Start.IsZero() {
+func span(s investigations.Session, env pane.Env) string {
+	to := env.Styles.Glyphs.Ellipsis
+	switch {
+	case s.Start.IsZero():
 		return "start not known"
+	case !s.End.IsZero():
+		return env.Clock.Short(s.Start) + to + env.Clock.Short(s.End)
+	case endsUnlogged(s):
+		return env.Clock.Short(s.Start) + to + " ends are not logged"
+	default:
+		return env.Clock.Short(s.Start) + to + " no session.end"
 	}
-	if s.End.IsZero() {
-		return c.Short(s.Start) + "… no session.end"
-	}
-	return c.Short(s.Start) + "…" + c.Short(s.End)
 }
 
 // join puts two blanks between words and leaves out empty ones.

@@ -32,6 +32,7 @@ type block struct {
 	packed   []byte
 	memory   extract.Memory
 	partial  bool           // data begins or ends inside a line longer than maxLine
+	goesOn   bool           // data begins inside such a line
 	items    []framing.Item // of a content that is not plain lines
 	shape    shape
 	done     chan struct{}
@@ -117,7 +118,7 @@ func (c *cutter) next(ctx context.Context) (*block, error) {
 	c.offset += int64(len(b.data))
 	if c.shape == shapeLines {
 		ends := b.data[len(b.data)-1] == '\n'
-		b.partial = c.inside || !ends && c.err == nil
+		b.goesOn, b.partial = c.inside, c.inside || !ends && c.err == nil
 		c.inside = b.partial && !ends
 	}
 	c.sum.Write(b.data)
@@ -254,15 +255,15 @@ func (b *block) scanLine(s *extract.Scanner, odd *framing.Lines, at, end int) {
 		return
 	}
 	l, err := s.Scan(line)
-	if err == nil {
+	if err == nil && l.Type[0] != '{' { // an envelope may hold the event as a text
 		b.events = append(b.events, scanned{at, size, framing.FormPlain, line, *l})
 		return
 	}
 	b.regular = false
 	b.items = odd.Line(b.items[:0], b.data, at, at+size, int(b.lines))
 	for i := range b.items {
-		if b.items[i].Event == nil {
-			b.items[i].Reason = err.Error()
+		if b.items[i].Event == nil && err != nil && !errors.Is(err, extract.ErrNoType) {
+			b.items[i].Reason = err.Error() // says where the line breaks
 		}
 		b.item(s, &b.items[i])
 	}

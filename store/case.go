@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -38,12 +38,53 @@ var ErrNotCase = errors.New("not a cordon case")
 // Case is one open case file. Its methods may be called from several
 // goroutines; one writes at a time.
 type Case struct {
-	path  string
-	pool  *sqlitex.Pool
-	write sync.Mutex
-	names *names
-	now   func() time.Time
-	temp  string // folder to remove on Close, for a case of evidence paths
+	path    string
+	pool    *sqlitex.Pool
+	write   sync.Mutex
+	names   *names
+	temp    string // folder to remove on Close, for a case of evidence paths
+	closing sync.Once
+	closed  error
+	// readOnly says why nothing can be written: the file or its folder is
+	// protected, or the disk is full. Reading works all the same.
+	readOnly error
+}
+
+// readers is how many connections read at once, each with a cache of 4 MB.
+const readers = 4
+
+// openPool opens the connections of a case. Where SQLite cannot have the files
+// it needs for writing, they are opened for reading alone.
+func openPool(path string) (pool *sqlitex.Pool, readOnly, err error) {
+	prepare := func(conn *sqlite.Conn) error {
+		return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -4000")
+	}
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	if err == nil {
+		err = errors.Join(prepare(conn), conn.Close())
+	}
+	if err == nil {
+		pool, err = sqlitex.NewPool(path, sqlitex.PoolOptions{Flags: sqlite.OpenReadWrite, PoolSize: readers, PrepareConn: prepare})
+		return pool, nil, err
+	}
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultReadOnly, sqlite.ResultCantOpen, sqlite.ResultIOErr, sqlite.ResultFull, sqlite.ResultPerm:
+	default:
+		return nil, nil, err
+	}
+	if info, statErr := os.Stat(path + "-wal"); statErr == nil && info.Size() > 0 {
+		return nil, nil, fmt.Errorf("its last changes stand in %s and cannot be joined here: copy both files to a place that can be written: %w", filepath.Base(path)+"-wal", err)
+	}
+	abs, absErr := filepath.Abs(path)
+	if absErr != nil {
+		return nil, nil, absErr
+	}
+	uri := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: "immutable=1"}).String()
+	pool, poolErr := sqlitex.NewPool(uri, sqlitex.PoolOptions{
+		Flags: sqlite.OpenReadOnly | sqlite.OpenURI, PoolSize: readers,
+		PrepareConn: func(conn *sqlite.Conn) error { return pragmas(conn, "cache_size = -4000") },
+	})
+	return pool, err, poolErr
 }
 
 // Open opens an existing case.
@@ -56,17 +97,11 @@ func Open(ctx context.Context, path string) (*Case, error) {
 	if err := checkHeader(path); err != nil {
 		return nil, err
 	}
-	pool, err := sqlitex.NewPool(path, sqlitex.PoolOptions{
-		Flags:    sqlite.OpenReadWrite,
-		PoolSize: 6,
-		PrepareConn: func(conn *sqlite.Conn) error {
-			return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -16000")
-		},
-	})
+	pool, readOnly, err := openPool(path)
 	if err != nil {
 		return nil, fmt.Errorf("open case %s: %w", path, err)
 	}
-	c := &Case{path: path, pool: pool, names: newNames(), now: time.Now}
+	c := &Case{path: path, pool: pool, names: newNames(), readOnly: readOnly}
 	if err := c.checkFormat(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -116,13 +151,15 @@ func (c *Case) Name() string { return strings.TrimSuffix(filepath.Base(c.path), 
 // Temporary reports whether the case goes away on Close.
 func (c *Case) Temporary() bool { return c.temp != "" }
 
-// Close ends all reading and removes a temporary case.
+// Close ends all reading and removes a temporary case. Closing again is nothing.
 func (c *Case) Close() error {
-	err := c.pool.Close()
-	if c.temp != "" {
-		err = errors.Join(err, os.RemoveAll(c.temp))
-	}
-	return err
+	c.closing.Do(func() {
+		c.closed = c.pool.Close()
+		if c.temp != "" {
+			c.closed = errors.Join(c.closed, os.RemoveAll(c.temp))
+		}
+	})
+	return c.closed
 }
 
 // read runs f on a connection of its own; cancelling ctx interrupts it.
@@ -143,6 +180,9 @@ func (c *Case) read(ctx context.Context, f func(*sqlite.Conn) error) error {
 
 // update runs f in one write transaction.
 func (c *Case) update(ctx context.Context, f func(*sqlite.Conn) error) error {
+	if c.readOnly != nil {
+		return fmt.Errorf("write case %s: it can only be read here: %w", c.path, writeHint(c.readOnly))
+	}
 	c.write.Lock()
 	defer c.write.Unlock()
 	return c.read(ctx, func(conn *sqlite.Conn) (err error) {

@@ -30,7 +30,7 @@ type entityName struct {
 }
 
 // namesKept bounds the entities remembered; past it the memory starts afresh.
-const namesKept = 1 << 17
+const namesKept = 1 << 15
 
 func newNames() *names {
 	return &names{types: make(map[int64]typeName), entities: make(map[int64]entityName)}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -56,93 +55,12 @@ type Report struct {
 // commitEvents is after how many events an append is committed.
 const commitEvents = 50_000
 
-// Build makes a new case of the paths given. It is built beside its name and
-// appears under it when it is whole: a kill leaves no half case, and the next
-// Build starts again.
-func Build(ctx context.Context, path string, paths []string, opts Options) (*Case, Report, error) {
-	if _, err := os.Stat(path); err == nil {
-		return nil, Report{}, fmt.Errorf("create case %s: it exists already", path)
-	}
-	partial := path[:len(path)-len(filepath.Ext(path))] + partialSuffix
-	if err := os.Remove(partial); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, Report{}, fmt.Errorf("create case %s: remove what a killed ingest left: %w", path, err)
-	}
-	report, err := buildPartial(ctx, partial, paths, opts)
-	if err == nil {
-		err = publish(partial, path)
-	}
-	if err != nil {
-		return nil, report, errors.Join(err, removeIfThere(partial))
-	}
-	c, err := Open(ctx, path)
-	return c, report, err
-}
-
-// BuildTemporary makes a case that goes away when it is closed.
-func BuildTemporary(ctx context.Context, paths []string, opts Options) (*Case, Report, error) {
-	dir, err := os.MkdirTemp("", "cordon-")
-	if err != nil {
-		return nil, Report{}, fmt.Errorf("create a temporary case: %w", err)
-	}
-	c, report, err := Build(ctx, filepath.Join(dir, "evidence"+Extension), paths, opts)
-	if err != nil {
-		return nil, report, errors.Join(err, os.RemoveAll(dir))
-	}
-	c.temp = dir
-	return c, report, nil
-}
-
-func buildPartial(ctx context.Context, partial string, paths []string, opts Options) (Report, error) {
-	f, err := os.OpenFile(partial, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return Report{}, fmt.Errorf("create case: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return Report{}, err
-	}
-	conn, err := sqlite.OpenConn(partial, sqlite.OpenReadWrite)
-	if err != nil {
-		return Report{}, fmt.Errorf("create case: %w", err)
-	}
-	err = pragmas(conn, "page_size = 16384", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -8000")
-	var report Report
-	if err == nil {
-		if err = schema(conn); err == nil {
-			report, err = ingest(ctx, conn, paths, opts, true)
-		}
-	}
-	return report, errors.Join(err, conn.Close())
-}
-
-// publish makes the partial file durable and gives it its name.
-func publish(partial, path string) error {
-	f, err := os.OpenFile(partial, os.O_RDWR, 0)
-	if err != nil {
-		return fmt.Errorf("finish case: %w", err)
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("finish case: %w", err)
-	}
-	if err := os.Rename(partial, path); err != nil {
-		return fmt.Errorf("finish case: %w", err)
-	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
-		defer dir.Close()
-		return dir.Sync()
-	}
-	return nil
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 // Ingest adds the paths to the case. It commits every 50,000 events; killed at
 // any moment, the next Ingest of the same paths goes on after the last commit.
 func (c *Case) Ingest(ctx context.Context, paths []string, opts Options) (Report, error) {
+	if c.readOnly != nil {
+		return Report{}, fmt.Errorf("write case %s: it can only be read here: %w", c.path, writeHint(c.readOnly))
+	}
 	c.write.Lock()
 	defer c.write.Unlock()
 	conn, err := sqlite.OpenConn(c.path, sqlite.OpenReadWrite)
@@ -242,7 +160,7 @@ func rollback(conn *sqlite.Conn) error {
 func (in *ingester) files(ctx context.Context, files []location) error {
 	for i, f := range files {
 		in.prog.File, in.prog.Source = i+1, f.name
-		o, skip, err := in.open(f)
+		o, skip, err := in.open(ctx, f)
 		if err == nil && skip == "" {
 			err = in.source(ctx, o)
 		}
@@ -267,17 +185,17 @@ type opened struct {
 
 // open opens a file and decides how it enters the case. A file that cannot be
 // read or is no evidence gives the reason to skip it; the error is the case's.
-func (in *ingester) open(f location) (o opened, skip string, err error) {
-	i, err := openInput(f)
+func (in *ingester) open(ctx context.Context, f location) (o opened, skip string, err error) {
+	i, err := openInput(ctx, f)
 	if err != nil {
-		return opened{}, skipReason(err), nil
+		return opened{}, skipReason(err), ctx.Err()
 	}
 	how, err := resume(in.conn, i, in.now())
 	if errors.Is(err, errReopen) {
 		if err := i.close(); err != nil {
 			return opened{}, "", err
 		}
-		if i, err = openInput(f); err != nil {
+		if i, err = openInput(ctx, f); err != nil {
 			return opened{}, skipReason(err), nil
 		}
 		how, err = nil, nil

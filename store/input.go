@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -129,14 +130,34 @@ func (c *readCount) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// openFile opens a file; a named pipe that nobody writes to is waited for until
+// ctx is done.
+func openFile(ctx context.Context, path string) (*os.File, error) {
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.Open(path)
+		done <- opened{f, err}
+	}()
+	select {
+	case o := <-done:
+		return o.f, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // openInput opens a source and finds out by content what it is.
-func openInput(loc location) (*input, error) {
+func openInput(ctx context.Context, loc location) (*input, error) {
 	in := &input{location: loc, size: -1, close: func() error { return nil }}
 	var r io.Reader = os.Stdin
 	if loc.path != "" {
-		f, err := os.Open(loc.path)
+		f, err := openFile(ctx, loc.path)
 		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", loc.name, errors.Unwrap(err))
+			return nil, fmt.Errorf("open %s: %w", loc.name, plainPathError(err))
 		}
 		info, err := f.Stat()
 		if err != nil {

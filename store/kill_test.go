@@ -19,6 +19,9 @@ import (
 // environment: the case, then the paths to ingest, one a line.
 const jobVariable = "CORDON_TEST_INGEST"
 
+// readVariable names a case that the process is to read and to write.
+const readVariable = "CORDON_TEST_READ"
+
 func TestMain(m *testing.M) {
 	if job := os.Getenv(jobVariable); job != "" {
 		paths := strings.Split(job, "\n")
@@ -26,6 +29,10 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+		os.Exit(0)
+	}
+	if path := os.Getenv(readVariable); path != "" {
+		fmt.Println(readProtected(path))
 		os.Exit(0)
 	}
 	flag.Parse()

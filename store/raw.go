@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 	"zombiezen.com/go/sqlite"
@@ -21,6 +22,8 @@ type rawReader struct {
 	conn   *sqlite.Conn
 	dec    *zstd.Decoder
 	recent []*chunk // last used first
+	packed []byte
+	spare  []byte // of the chunk dropped last
 }
 
 const chunksKept = 8
@@ -69,11 +72,15 @@ func (r *rawReader) chunkOf(id int64) (*chunk, error) {
 			return c, nil
 		}
 	}
+	if len(r.recent) == chunksKept {
+		r.spare = r.recent[chunksKept-1].data
+		r.recent = r.recent[:chunksKept-1]
+	}
 	c, err := r.load(id)
 	if err != nil {
 		return nil, err
 	}
-	r.recent = append([]*chunk{c}, r.recent[:min(len(r.recent), chunksKept-1)]...)
+	r.recent = append([]*chunk{c}, r.recent...)
 	return c, nil
 }
 
@@ -130,9 +137,14 @@ func (r *rawReader) unpack(stmt *sqlite.Stmt, col int, size int64) ([]byte, erro
 		}
 		r.dec = dec
 	}
-	packed := make([]byte, stmt.ColumnLen(col))
-	stmt.ColumnBytes(col, packed)
-	data, err := r.dec.DecodeAll(packed, make([]byte, 0, max(0, min(size, 2*maxLine))))
+	r.packed = slices.Grow(r.packed[:0], stmt.ColumnLen(col))[:stmt.ColumnLen(col)]
+	stmt.ColumnBytes(col, r.packed)
+	into := r.spare[:0]
+	r.spare = nil
+	if int64(cap(into)) < size {
+		into = make([]byte, 0, max(0, min(size, 2*maxLine)))
+	}
+	data, err := r.dec.DecodeAll(r.packed, into)
 	if err != nil {
 		return nil, fmt.Errorf("the case file is damaged: %w", err)
 	}

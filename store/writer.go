@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"cordon/investigations"
 	"cordon/investigations/extract"
@@ -93,7 +94,13 @@ func (w *writer) store(b *block, s *sourceRow) error {
 			return err
 		}
 	}
-	for _, r := range b.rejects {
+	for i, r := range b.rejects {
+		if i == 0 && b.goesOn {
+			if err := w.rejectMore(r, s); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := w.reject(b, r, s); err != nil {
 			return err
 		}
@@ -293,6 +300,12 @@ func (w *writer) reject(b *block, r rejected, s *sourceRow) error {
 	w.addReject.BindInt64(4, s.lines+r.line+1)
 	w.addReject.BindText(5, r.reason)
 	return run(w.addReject)
+}
+
+// rejectMore adds a piece to the last reject: of a line too long for one block.
+func (w *writer) rejectMore(r rejected, s *sourceRow) error {
+	return sqlitex.Execute(w.conn, `UPDATE reject SET size = size + ?1 WHERE source = ?2 AND offset = (SELECT max(offset) FROM reject WHERE source = ?2)`,
+		&sqlitex.ExecOptions{Args: []any{r.size, s.id}})
 }
 
 // chunk stores the bytes of a block.

@@ -68,28 +68,6 @@ func rankOf(key []byte) rank {
 		return rankRaw
 	case "result":
 		return rankResult
-	case "event_data":
-		return rankEventData
-	case "FieldsMap":
-		return rankFieldsMap
-	case "Fields":
-		return rankOldFields
-	case "fields":
-		return rankFields
-	case "Item", "item":
-		return rankItem
-	case "NewImage":
-		return rankNewImage
-	case "dynamodb":
-		return rankStreamRecord
-	case "M":
-		return rankMap
-	case "S":
-		return rankText
-	case "stringValue":
-		return rankStringValue
-	case "document":
-		return rankDocument
 	case "unstructured":
 		return rankUnstructured
 	case "teleport":
@@ -118,6 +96,35 @@ func rankOf(key []byte) rank {
 		return rankDetail
 	case "record":
 		return rankRecord
+	}
+	return rankOfTable(key)
+}
+
+// rankOfTable ranks the keys of the databases that Teleport writes events to.
+func rankOfTable(key []byte) rank {
+	switch string(key) {
+	case "event_data":
+		return rankEventData
+	case "FieldsMap":
+		return rankFieldsMap
+	case "Fields":
+		return rankOldFields
+	case "fields":
+		return rankFields
+	case "Item", "item":
+		return rankItem
+	case "NewImage":
+		return rankNewImage
+	case "dynamodb":
+		return rankStreamRecord
+	case "M":
+		return rankMap
+	case "S":
+		return rankText
+	case "stringValue":
+		return rankStringValue
+	case "document":
+		return rankDocument
 	}
 	return rankNone
 }

@@ -2,6 +2,7 @@ package framing
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"cordon/investigations/extract"
 )
@@ -46,10 +47,16 @@ func escapeSize(b []byte) int {
 	switch {
 	case !isUnicodeEscape(b):
 		return min(2, len(b))
-	case b[2]|0x20 == 'd' && isUnicodeEscape(b[6:]):
+	case isHalf(b, "89aAbB") && isUnicodeEscape(b[6:]) && isHalf(b[6:], "cCdDeEfF"):
 		return 12
 	}
 	return 6
+}
+
+// isHalf tells whether an escape is half of a surrogate pair whose second digit
+// is one of digits.
+func isHalf(b []byte, digits string) bool {
+	return b[2]|0x20 == 'd' && strings.IndexByte(digits, b[3]) >= 0
 }
 
 func isUnicodeEscape(b []byte) bool {

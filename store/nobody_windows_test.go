@@ -1,0 +1,5 @@
+package store
+
+import osexec "os/exec"
+
+func asNobody(*osexec.Cmd) {}

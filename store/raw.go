@@ -97,9 +97,10 @@ func (c *chunk) line(id int64) ([]byte, error) {
 	return line, nil
 }
 
+const chunkColumns = `id, first_event, events, size, spans, data, source, offset, line`
+
 func (r *rawReader) load(id int64) (*chunk, error) {
-	stmt, err := r.conn.Prepare(`SELECT id, first_event, events, size, spans, data, source, offset, line FROM chunk
-		WHERE first_event IS NOT NULL AND first_event <= ? ORDER BY first_event DESC LIMIT 1`)
+	stmt, err := r.conn.Prepare(`SELECT ` + chunkColumns + ` FROM chunk WHERE first_event IS NOT NULL AND first_event <= ? ORDER BY first_event DESC LIMIT 1`)
 	if err != nil {
 		return nil, err
 	}
@@ -109,13 +110,17 @@ func (r *rawReader) load(id int64) (*chunk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read event %d: %w", id, err)
 	}
-	c := &chunk{}
-	if row {
-		c.id, c.first, c.events = stmt.ColumnInt64(0), stmt.ColumnInt64(1), stmt.ColumnInt64(2)
-		c.source, c.offset, c.before = stmt.ColumnInt64(6), stmt.ColumnInt64(7), stmt.ColumnInt64(8)
-	}
-	if !row || id >= c.first+c.events {
+	if !row || id >= stmt.ColumnInt64(1)+stmt.ColumnInt64(2) {
 		return nil, fmt.Errorf("the case holds no event %d", id)
+	}
+	return r.chunk(stmt)
+}
+
+// chunk unpacks the chunk in a row of the columns that load selects.
+func (r *rawReader) chunk(stmt *sqlite.Stmt) (c *chunk, err error) {
+	c = &chunk{
+		id: stmt.ColumnInt64(0), first: stmt.ColumnInt64(1), events: stmt.ColumnInt64(2),
+		source: stmt.ColumnInt64(6), offset: stmt.ColumnInt64(7), before: stmt.ColumnInt64(8),
 	}
 	if c.data, err = r.unpack(stmt, 5, stmt.ColumnInt64(3)); err != nil {
 		return nil, fmt.Errorf("read chunk %d: %w", c.id, err)

@@ -15,6 +15,10 @@ import (
 // eagerEvents is up to how many candidates a selection is worked out at once.
 const eagerEvents = 20_000
 
+// eagerTexts is up to how many candidates their lines are read one by one for a
+// text; for more it is faster to look through all of the case.
+const eagerTexts = 1000
+
 // Selection is the events that a filter lets through, ready to be read in
 // windows. Terms that the index answers give candidates; the filter itself is
 // then asked about each event that is read, so the answer never depends on the
@@ -57,29 +61,48 @@ func (c *Case) Select(ctx context.Context, expr filter.Expr) (*Selection, error)
 	for _, t := range expr.Terms {
 		s.needRaw = s.needRaw || t.Key == filter.KeyText
 	}
-	err := c.read(ctx, func(conn *sqlite.Conn) error {
-		ids, narrowed, err := c.candidates(conn, expr)
-		if err != nil {
-			return err
-		}
-		if !narrowed {
-			s.bound, err = selectInt(conn, `SELECT coalesce(sum(events), 0) FROM day`)
-			return err
-		}
-		s.bound = int64(len(ids))
-		if len(ids) <= eagerEvents {
-			return s.settle(ctx, c, conn, ids)
-		}
-		s.bits = make([]uint64, ids[len(ids)-1]/64+1)
-		for _, id := range ids {
-			s.bits[id/64] |= 1 << (id % 64)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := c.prepare(ctx, s); err != nil {
 		return nil, fmt.Errorf("filter events: %w", err)
 	}
 	return s, nil
+}
+
+// prepare finds the candidates of a selection, and settles it when they are
+// few.
+func (c *Case) prepare(ctx context.Context, s *Selection) error {
+	var ids []int64
+	var narrowed bool
+	err := c.read(ctx, func(conn *sqlite.Conn) (err error) {
+		if ids, narrowed, err = c.candidates(conn, s.expr); err == nil && !narrowed {
+			s.bound, err = selectInt(conn, `SELECT coalesce(sum(events), 0) FROM day`)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if i := textTerm(s.expr); i >= 0 && (!narrowed || len(ids) > eagerTexts) {
+		found, err := c.eventsWith(ctx, &s.expr.Terms[i])
+		if err != nil {
+			return err
+		}
+		if narrowed {
+			found = intersect(ids, found)
+		}
+		ids, narrowed = found, true
+	}
+	if !narrowed {
+		return nil
+	}
+	s.bound = int64(len(ids))
+	if len(ids) <= eagerEvents {
+		return c.read(ctx, func(conn *sqlite.Conn) error { return s.settle(ctx, c, conn, ids) })
+	}
+	s.bits = make([]uint64, ids[len(ids)-1]/64+1)
+	for _, id := range ids {
+		s.bits[id/64] |= 1 << (id % 64)
+	}
+	return nil
 }
 
 // candidates are the ids of the events that may pass, ascending; narrowed is

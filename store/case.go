@@ -9,8 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -43,12 +45,17 @@ type Case struct {
 	write   sync.Mutex
 	names   *names
 	temp    string // folder to remove on Close, for a case of evidence paths
+	gone    atomic.Bool
 	closing sync.Once
 	closed  error
 	// readOnly says why nothing can be written: the file or its folder is
 	// protected, or the disk is full. Reading works all the same.
 	readOnly error
 }
+
+// mapped is up to how much of a case is mapped into memory: reading scattered
+// rows is then twice as fast as through the cache.
+const mapped = 4 << 30
 
 // readers is how many connections read at once, each with a cache of 4 MB.
 const readers = 4
@@ -57,7 +64,7 @@ const readers = 4
 // it needs for writing, they are opened for reading alone.
 func openPool(path string) (pool *sqlitex.Pool, readOnly, err error) {
 	prepare := func(conn *sqlite.Conn) error {
-		return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -4000")
+		return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -4000", fmt.Sprintf("mmap_size = %d", mapped))
 	}
 	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
 	if err == nil {
@@ -154,7 +161,9 @@ func (c *Case) Temporary() bool { return c.temp != "" }
 // Close ends all reading and removes a temporary case. Closing again is nothing.
 func (c *Case) Close() error {
 	c.closing.Do(func() {
-		c.closed = c.pool.Close()
+		if !c.gone.Load() { // else it would wait for a connection that is lost
+			c.closed = c.pool.Close()
+		}
 		if c.temp != "" {
 			c.closed = errors.Join(c.closed, os.RemoveAll(c.temp))
 		}
@@ -162,20 +171,65 @@ func (c *Case) Close() error {
 	return c.closed
 }
 
-// read runs f on a connection of its own; cancelling ctx interrupts it.
+// read runs f on a connection of its own, in one read transaction.
 func (c *Case) read(ctx context.Context, f func(*sqlite.Conn) error) error {
+	return c.with(ctx, func(conn *sqlite.Conn) error { return inSnapshot(conn, f) })
+}
+
+// with runs f on a connection of its own; cancelling ctx interrupts it. The
+// file is mapped into memory, so a file that is cut short or a medium that is
+// pulled out shows as a memory fault; the case is then of no further use.
+func (c *Case) with(ctx context.Context, f func(*sqlite.Conn) error) (err error) {
+	if c.gone.Load() {
+		return fmt.Errorf("read case %s: %w", c.path, errGone)
+	}
 	conn, err := c.pool.Take(ctx)
 	if err != nil {
 		return fmt.Errorf("read case: %w", err)
 	}
-	defer c.pool.Put(conn)
-	if err := f(conn); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
+	err = c.guard(func() error { return f(conn) })
+	if !c.gone.Load() { // else the connection is in no state to go back
+		c.pool.Put(conn)
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// guard runs f, which reads the mapped file, and turns a memory fault into an
+// error.
+func (c *Case) guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		switch fault := recover().(type) {
+		case nil:
+		case interface{ Addr() uintptr }:
+			c.gone.Store(true)
+			err = fmt.Errorf("read case %s: %w", c.path, errGone)
+		default:
+			panic(fault)
 		}
+	}()
+	return f()
+}
+
+// errGone says that the mapped file can no longer be read.
+var errGone = errors.New("the file was cut short or its medium is gone: open it again")
+
+// inSnapshot runs f in one read transaction: everything it reads is of one
+// moment, and its many small statements do not each take the lock anew.
+func inSnapshot(conn *sqlite.Conn, f func(*sqlite.Conn) error) error {
+	if err := exec(conn, `BEGIN`); err != nil {
 		return err
 	}
-	return nil
+	err := f(conn)
+	if !conn.AutocommitEnabled() {
+		interrupt := conn.SetInterrupt(nil) // a cancelled read is to end too
+		err = errors.Join(err, exec(conn, `ROLLBACK`))
+		conn.SetInterrupt(interrupt)
+	}
+	return err
 }
 
 // update runs f in one write transaction.
@@ -185,7 +239,7 @@ func (c *Case) update(ctx context.Context, f func(*sqlite.Conn) error) error {
 	}
 	c.write.Lock()
 	defer c.write.Unlock()
-	return c.read(ctx, func(conn *sqlite.Conn) (err error) {
+	return c.with(ctx, func(conn *sqlite.Conn) (err error) {
 		end, err := sqlitex.ImmediateTransaction(conn)
 		if err != nil {
 			return fmt.Errorf("write case %s: %w", c.path, writeHint(err))

@@ -191,19 +191,31 @@ func (c *Case) OpenRecording(ctx context.Context, id int64) (io.ReadCloser, erro
 		c.pool.Put(conn)
 		return nil, fmt.Errorf("open recording: %w", err)
 	}
-	return &recordingReader{sourceReader{ctx: ctx, raws: newRawReader(conn), source: id, size: size}, func() { c.pool.Put(conn) }}, nil
+	return &recordingReader{sourceReader{ctx: ctx, raws: newRawReader(conn), source: id, size: size}, c, conn}, nil
 }
 
+// recordingReader reads a recording on a connection that it holds.
 type recordingReader struct {
 	sourceReader
-	release func()
+	of   *Case
+	conn *sqlite.Conn // nil when closed
+}
+
+func (r *recordingReader) Read(p []byte) (n int, err error) {
+	err = r.of.guard(func() (err error) {
+		n, err = r.sourceReader.Read(p)
+		return err
+	})
+	return n, err
 }
 
 func (r *recordingReader) Close() error {
-	if r.release != nil {
+	if r.conn != nil {
 		r.close()
-		r.release()
-		r.release = nil
+		if !r.of.gone.Load() {
+			r.of.pool.Put(r.conn)
+		}
+		r.conn = nil
 	}
 	return nil
 }

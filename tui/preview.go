@@ -143,7 +143,7 @@ func (a preparer) prepare(ctx context.Context, want lockRequest) (prepared, erro
 		p.already = err.Error()
 		if errors.As(err, &already) {
 			p.planned = already.State == contain.StatePlanned
-			p.unsure = already.State == contain.StateInForce && !already.Lock.EndSaid
+			p.unsure = already.Unsure()
 		}
 	}
 	return p, nil

@@ -100,16 +100,15 @@ func TestPreview_ofALockWhoseEndIsNotLoggedSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := drive(t, setup{palette: "mono", size: wide, evidence: evidence, identity: tuitest.Dana})
-	d.expect("already", "until when is not logged").press("L").expect("may be over", "tctl get locks", "If it is over, lock again:", "tctl lock --user=dana@example.com")
-	d.press("y")
-	if len(d.copied) != 1 {
-		t.Error("y does not copy the command")
-	}
-	if entries, err := evidence.Journal(t.Context()); err != nil || len(entries) != 0 {
+	d.expect("already", "until when is not logged")
+	small := drive(t, setup{palette: "mono", size: small, evidence: evidence, identity: tuitest.Dana})
+	small.expect("already locked, end not logged", "1 contained (until when not logged)")
+	// It may be over, so the key plans a new one; a second time there is one.
+	d.press("L").expect("planned: $ tctl lock --user=dana@example.com")
+	d.press("L").expect("Nothing to do", "already planned")
+	if entries, err := evidence.Journal(t.Context()); err != nil || len(entries) != 1 || entries[0].Action != journal.ActionLockPlan {
 		t.Errorf("journal %v, %v", entries, err)
 	}
-	d = drive(t, setup{palette: "mono", size: small, evidence: evidence, identity: tuitest.Dana})
-	d.expect("already locked, end not logged")
 }
 
 func TestPreview_listsAppSessionsApart(t *testing.T) {
@@ -120,4 +119,12 @@ func TestPreview_listsAppSessionsApart(t *testing.T) {
 	}
 	d := drive(t, setup{palette: "mono", size: wide, evidence: evidence, identity: tuitest.Dana})
 	d.expect("no session open in this evidence", "app sessions (ends are not logged)", "session 4be1c9d2 wiki", "still open  0 sessions")
+}
+
+func TestTrail_namesWhomAnotherPageIsAbout(t *testing.T) {
+	t.Parallel()
+	d := drive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana})
+	d.press("4", "enter").expect("dana@example.com > session 4be1c9d2")
+	d.press("1").expect("dana@example.com > dana@example.com")
+	d.press("2").expect("dana@example.com > session 4be1c9d2")
 }

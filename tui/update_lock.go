@@ -26,9 +26,7 @@ func (a *App) noLock() string {
 		return "The plan is still being prepared: look at it, then press the key."
 	case p.reason != "":
 		return "Nothing was locked: " + p.reason
-	case p.already != "" && p.unsure:
-		return "" // The key says what to do.
-	case p.already != "":
+	case p.already != "" && !p.unsure:
 		return "Nothing to do: " + p.already
 	case p.plan.Verdict.Level == contain.Refused:
 		return "Nothing was locked: " + safetext.Clean(p.plan.Verdict.Reasons[0])
@@ -42,10 +40,6 @@ const confirmLock = "lock.confirm"
 // name was typed.
 func (a *App) lock() tea.Cmd {
 	plan := a.preview.plan
-	if a.preview.unsure {
-		a.sayUnsure(plan)
-		return nil
-	}
 	if plan.Verdict.Level == contain.Narrow {
 		return a.place(plan, "")
 	}
@@ -132,22 +126,6 @@ func (a *App) sayUndone(undone undoneLock, err error) {
 	default:
 		a.say(themes.OK, "undone: "+title+" is no longer locked")
 	}
-}
-
-// sayUnsure says that there is a lock of which nobody knows whether it still
-// holds, and gives the command that makes sure.
-func (a *App) sayUnsure(plan contain.Plan) {
-	const what = "Nothing was placed: the log has this lock already, but not until when."
-	a.say(themes.Warning, what)
-	lines := draw.Wrap(themes.Text, "The log has a lock of "+safetext.Clean(plan.Title())+". It does not say until when, so it may be over.", 64)
-	lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Text, "To see it, on the auth server:")}, draw.Line{draw.T(themes.Accent, "  tctl get locks")})
-	lines = append(lines, draw.Line{draw.T(themes.Text, "If it is over, lock again:")})
-	for _, l := range draw.Wrap(themes.Accent, safetext.Clean(plan.Command()), 62) {
-		lines = append(lines, append(draw.Line{draw.T(themes.Accent, "  ")}, l...))
-	}
-	a.overlay.Open(dialog.NewMessage(dialog.Text{
-		ID: "lock.unsure", Title: "locked already?", Lines: lines, Copy: plan.Command(), Role: themes.Warning,
-	}))
 }
 
 // sayFailed says what did not happen, why, and what a person can do instead.

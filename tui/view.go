@@ -200,8 +200,8 @@ func (a *App) crumb(i int) string {
 	if !s.Identity.IsZero() {
 		who = nameOf(s.Identity, s.Label)
 	}
-	if s.Opened == pane.PageOverview {
-		return who
+	if s.Opened == pane.PageOverview || s.Page != s.Opened {
+		return who // Other pages than the one opened are about the identity.
 	}
 	what := s.About.Filter
 	if term, ok := filter.Entity(s.Identity); ok {

@@ -73,7 +73,7 @@ func explain(err error) (f *failure, quiet bool) {
 	case errors.Is(err, fs.ErrNotExist):
 		f.hint = "check the path"
 	case errors.Is(err, fs.ErrPermission):
-		f.hint = "check who may read it"
+		f.hint = "check who may read and write there"
 	default:
 		f.hint = placeHint(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"cordon/store"
+	"cordon/testdata/demo"
 )
 
 func TestExplain(t *testing.T) {
@@ -93,6 +95,54 @@ func TestRun_notACase(t *testing.T) {
 	} {
 		if code, errs := runHere(t, io.Discard, c.args...); code != c.code || !strings.Contains(errs, c.says) {
 			t.Errorf("%q: exit code %d, said %q", c.args, code, errs)
+		}
+	}
+}
+
+func TestStateDir(t *testing.T) {
+	t.Parallel()
+	p := &program{env: func(key string) string { return map[string]string{"XDG_STATE_HOME": "/state"}[key] }}
+	if dir, err := p.stateDir(); err != nil || dir != filepath.Join("/state", "cordon") {
+		t.Errorf("stateDir() = %q, %v", dir, err)
+	}
+	// A folder that is not absolute would be another one in each working folder.
+	p.env = func(string) string { return "state" }
+	if dir, err := p.stateDir(); err == nil && !filepath.IsAbs(dir) {
+		t.Errorf("stateDir() = %q", dir)
+	}
+}
+
+// A case that cannot be written still answers, and says what it could not note.
+func TestRun_caseThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "ev"), demo.FS); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "inc.cordon")
+	if code, errs := runHere(t, io.Discard, "ingest", "--case", file, filepath.Join(dir, "ev")); code != exitDone {
+		t.Fatal(errs)
+	}
+	// A folder where SQLite wants a file is in the way of every user, root too.
+	if err := os.Mkdir(file+"-shm", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const sid = "8b27e4c9-16fd-4a35-b0e2-c94d83a7615e"
+	for _, c := range []struct {
+		code  int
+		shows string
+		says  string
+		args  []string
+	}{
+		{exitDone, "logins", "", []string{"pivot", "--case", file, demo.Compromised}},
+		{exitDone, "intact", "", []string{"verify", file}},
+		{exitDone, "$", "not in the journal: ", []string{"transcript", "--case", file, sid}},
+		{exitUnreadable, "tctl lock --user=" + demo.CreatedUser, "may not be written", []string{"lock", "--case", file, "--user", demo.CreatedUser}},
+	} {
+		var out bytes.Buffer
+		code, errs := runHere(t, &out, c.args...)
+		if code != c.code || !strings.Contains(out.String(), c.shows) || !strings.Contains(errs, c.says) {
+			t.Errorf("%q: exit code %d, said %q, showed %q", c.args, code, errs, out.String()[:min(out.Len(), 200)])
 		}
 	}
 }

@@ -56,7 +56,7 @@ func TestJourney_fromAFolderOfLogsToALock(t *testing.T) {
 
 	// To the recorded session that began from there.
 	c.press("4")
-	c.sees("[4 Sessions]", "recorded")
+	c.sees("[4 Sessions]", "recording")
 	c.moves(regexp.MustCompile(`recorded|incomplete`))
 	c.press(enter)
 	c.sees("paused", "00:00:00.0")

@@ -139,16 +139,20 @@ func (p *program) lock(ctx context.Context, ask lockAsk, r contain.Request, path
 		return misuse("", "%w", err)
 	}
 	answer := lockAnswer{Mode: journal.ModeDryRun, Command: plan.Command(), Plan: plan, Coverage: covered(coverage)}
+	var unkept error
 	if !c.Temporary() {
 		// A dry run asked for on the command line is confirmed by being asked for.
-		if err := answer.place(ctx, desk); err != nil {
-			return err
+		// Where the plan cannot be kept, its command is worth showing all the same.
+		if unkept = answer.place(ctx, desk); unkept != nil && placeHint(unkept) == "" {
+			return unkept
 		}
 	}
 	if ask.json {
-		return p.writeJSON(answer)
+		err = p.writeJSON(answer)
+	} else {
+		err = p.print(func(t *plain) { t.lock(answer) })
 	}
-	return p.print(func(t *plain) { t.lock(answer) })
+	return errors.Join(err, unkept)
 }
 
 func (a *lockAnswer) place(ctx context.Context, desk *contain.Desk) error {

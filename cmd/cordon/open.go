@@ -59,9 +59,10 @@ func (p *program) openConsole(ctx context.Context, args []string, who string) (e
 	}
 	defer joined(&err, c)
 	p.rememberCase(c.Path())
-	if _, err := c.Record(ctx, journal.Entry{
+	_, err = c.Record(ctx, journal.Entry{
 		Time: p.now(), Operator: p.operator(), Mode: journal.ModeDryRun, Action: journal.ActionCaseOpen, Target: c.Name(),
-	}); err != nil {
+	})
+	if err := p.unwritten(err); err != nil {
 		return err
 	}
 	err = p.console(ctx, c, consoleOptions{identity: of, now: p.now, tick: time.Second})
@@ -75,10 +76,10 @@ func (p *program) openConsole(ctx context.Context, args []string, who string) (e
 func (p *program) needsTerminal() error {
 	_, screen := terminal(p.out)
 	_, keys := terminal(p.in)
-	if screen && keys {
+	if screen && keys && p.env("TERM") != "dumb" {
 		return nil
 	}
-	return misuse("without one: cordon pivot, events, sessions, transcript, locks, each with --json", "the console needs a terminal")
+	return misuse("without one: cordon pivot, events, sessions, transcript, locks, each with --json", "the console needs a terminal that can place text")
 }
 
 // consoleCase finds or makes the case that the console opens; made is true for

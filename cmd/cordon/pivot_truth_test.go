@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,11 +62,15 @@ func TestPivot_countsAgreeWithTheLines(t *testing.T) {
 	if err := os.CopyFS(dir, demo.FS); err != nil {
 		t.Fatal(err)
 	}
+	file := filepath.Join(dir, "incident.cordon")
+	if code, errs := runHere(t, io.Discard, "ingest", "--case", file, filepath.Join(dir, "audit")); code != exitDone {
+		t.Fatal(errs)
+	}
 	lines := demoLines(t)
 	some := make(map[string]int)
 	for _, who := range []string{demo.Compromised, demo.CreatedUser, demo.Accomplice} {
 		var out bytes.Buffer
-		if code, errs := runHere(t, &out, "pivot", "--json", who, filepath.Join(dir, "audit")); code != exitDone {
+		if code, errs := runHere(t, &out, "pivot", "--json", "--case", file, who); code != exitDone {
 			t.Fatal(errs)
 		}
 		var answer struct {

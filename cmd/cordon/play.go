@@ -25,7 +25,7 @@ func (p *program) playVerb() *cobra.Command {
 		Use:   "play FILE|SESSION [PATH…]",
 		Short: "Replay a session in this terminal",
 		Long: "Replay a session in this terminal. What is shown is cordon's own picture of the screen: no byte of the recording reaches the terminal.\n\n" +
-			"Keys: space play or pause, left and right 5 s, shift with them 10 %, comma and full stop one frame, < and > speed, g and G start and end, q quit. Without a terminal the transcript is printed.",
+			"Keys: space play or pause, left and right 5 s, shift with them 10 %, comma and full stop one frame, < and > speed, g and G start and end, q quit. Without a terminal, or on one that cannot place text (TERM=dumb), the transcript is printed.",
 		Example: playExamples,
 	}
 	withCase(cmd, &caseName)
@@ -41,7 +41,7 @@ func (p *program) playVerb() *cobra.Command {
 		}
 		defer joined(&err, s)
 		screen, ok := terminal(p.out)
-		if !ok {
+		if !ok || p.env("TERM") == "dumb" {
 			return p.transcript(ctx, s, false)
 		}
 		return p.play(ctx, s, screen, speed, idle)

@@ -29,7 +29,8 @@ type stage struct {
 
 func newStage(file *os.File, env func(string) string, form safetext.Form) *stage {
 	out := colorprofile.NewWriter(file, os.Environ())
-	if env("NO_COLOR") != "" {
+	// Below Ascii the writer would take away what places the rows as well.
+	if env("NO_COLOR") != "" || out.Profile < colorprofile.Ascii {
 		out.Profile = colorprofile.Ascii
 	}
 	return &stage{file: file, out: out, form: form}

@@ -127,3 +127,35 @@ func TestStage_statusNamesTheWayOut(t *testing.T) {
 		}
 	}
 }
+
+// A terminal that cannot place text gets the transcript, and no console.
+func TestPlay_onDumbTerminal(t *testing.T) {
+	t.Parallel()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pty: %v", err)
+	}
+	got := make(chan []byte)
+	go func() {
+		all, _ := io.ReadAll(master)
+		got <- all
+	}()
+	path := writeFile(t, "s.cast", `{"version":2,"width":10,"height":2}`+"\n"+`[0.1,"o","\u001b[31mhello"]`+"\n")
+	var said bytes.Buffer
+	p := &program{in: tty, out: tty, errs: &said, now: time.Now, env: func(key string) string { return map[string]string{"TERM": "dumb"}[key] }}
+	if code := p.run(t.Context(), []string{"play", path}); code != exitDone {
+		t.Errorf("exit code %d, said %q", code, said.String())
+	}
+	if code := p.run(t.Context(), []string{"demo"}); code != exitUsage || !strings.Contains(said.String(), "needs a terminal") {
+		t.Errorf("exit code %d, said %q", code, said.String())
+	}
+	if err := tty.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if all := <-got; !bytes.Contains(all, []byte("hello")) || bytes.ContainsRune(all, 0x1b) {
+		t.Errorf("the terminal got %q", all)
+	}
+	if err := master.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

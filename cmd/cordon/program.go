@@ -99,6 +99,16 @@ func (p *program) writeJSON(v any) error {
 	return nil
 }
 
+// unwritten lets a case that cannot be written be read all the same, and says
+// that the journal does not tell of it.
+func (p *program) unwritten(err error) error {
+	if err == nil || placeHint(err) == "" {
+		return err
+	}
+	p.tell("not in the journal: %s", err)
+	return nil
+}
+
 // operator is who the journal says did it.
 func (p *program) operator() string {
 	if name := p.env("CORDON_OPERATOR"); name != "" {

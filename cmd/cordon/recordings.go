@@ -115,6 +115,7 @@ func (p *program) openSession(ctx context.Context, sid, caseName string, paths [
 			Time: p.now(), Operator: p.operator(), Mode: journal.ModeDryRun, Action: journal.ActionRecordingOpen,
 			Target: "session " + sid, Command: "cordon " + command + " " + sid, Result: "opened " + rec.Name,
 		})
+		err = p.unwritten(err)
 	}
 	if err != nil {
 		return nil, errors.Join(err, content.Close())

@@ -31,7 +31,8 @@ func (p *program) stateDir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find the home folder: %w", err)
+		return "", unreadable("set HOME or XDG_STATE_HOME, or name the case yourself: cordon ingest --case NAME PATH…, then cordon open NAME"+store.Extension,
+			"find the folder to keep cases in: %w", err)
 	}
 	return filepath.Join(home, ".local", "state", "cordon"), nil
 }

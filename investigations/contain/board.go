@@ -67,17 +67,28 @@ func (b Board) Contained(e investigations.Entity, now time.Time) (Lock, bool) {
 	return Lock{}, false
 }
 
-// Already reports a lock on the very same targets that is in force or planned:
-// a second one would add nothing. In force is reported before planned.
+// Already reports a lock on the very same targets that is in force or planned,
+// as an *AlreadyError: one that is in force for certain before one that is
+// planned, and last one whose end was not logged, which may be over.
 func (b Board) Already(targets []Target, now time.Time) error {
-	for _, state := range []State{StateInForce, StatePlanned} {
-		for _, l := range b {
-			if l.State(now) == state && sameTargets(l.Targets, targets) {
-				return &AlreadyError{Lock: l, State: state}
-			}
+	var planned, unsure error
+	for _, l := range b {
+		if !sameTargets(l.Targets, targets) {
+			continue
+		}
+		switch state := l.State(now); {
+		case state == StateInForce && l.EndSaid:
+			return &AlreadyError{Lock: l, State: state}
+		case state == StateInForce && unsure == nil:
+			unsure = &AlreadyError{Lock: l, State: state}
+		case state == StatePlanned && planned == nil:
+			planned = &AlreadyError{Lock: l, State: state}
 		}
 	}
-	return nil
+	if planned != nil {
+		return planned
+	}
+	return unsure
 }
 
 type builder struct{ locks map[string]*Lock }

@@ -199,8 +199,12 @@ func TestBoard_inForceIsContained(t *testing.T) {
 		t.Errorf("contained by %+v", l)
 	}
 	var already *contain.AlreadyError
-	if err := board.Already(one(contain.FieldUser, "mallory"), now); !errors.As(err, &already) || already.Lock.Name != "n-old" || !strings.Contains(err.Error(), "already locked") {
-		t.Errorf("Already = %v, in force goes before planned", err)
+	if err := board.Already(one(contain.FieldUser, "mallory"), now); !errors.As(err, &already) || already.State != contain.StatePlanned || already.Unsure() {
+		t.Errorf("Already = %v, a plan goes before a lock that may be over", err)
+	}
+	log := contain.NewBoard(records(t, oldLock, newLock), nil)
+	if err := log.Already(one(contain.FieldUser, "mallory"), now); !errors.As(err, &already) || already.Lock.Name != "n-old" || !already.Unsure() || !strings.Contains(err.Error(), "already locked") {
+		t.Errorf("Already = %v, want the lock of the log, which may be over", err)
 	}
 	if err := board.Already([]contain.Target{{Field: contain.FieldLogin, Value: "root"}, {Field: contain.FieldRole, Value: "ops"}}, now); err == nil {
 		t.Error("the same fields in another order are not recognised")

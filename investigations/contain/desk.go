@@ -98,7 +98,8 @@ func (d *Desk) place(ctx context.Context, p Plan, typed string) (Lock, error) {
 	if err != nil {
 		return Lock{}, err
 	}
-	if err := board.Already(p.Targets, d.Now()); err != nil {
+	var already *AlreadyError
+	if err := board.Already(p.Targets, d.Now()); err != nil && !(errors.As(err, &already) && already.Unsure()) {
 		return Lock{}, err
 	}
 	return d.Locker.Lock(ctx, p)

@@ -26,6 +26,10 @@ func (e *AlreadyError) Error() string {
 	return fmt.Sprintf("%s: already locked", e.Lock.Title())
 }
 
+// Unsure reports whether the lock may be over: it is in force as far as the log
+// says, and the log does not say until when. Locking again is then no mistake.
+func (e *AlreadyError) Unsure() bool { return e.State == StateInForce && !e.Lock.EndSaid }
+
 // Locker places and removes locks. Placing a plan twice makes one lock.
 type Locker interface {
 	// Lock places the plan and returns the lock as it stands.

@@ -100,7 +100,12 @@ func (d *Help) Draw(c draw.Canvas, area uv.Rectangle) {
 
 // drawAction draws the keys and the help of an action, or why it is disabled.
 func drawAction(c draw.Canvas, row uv.Rectangle, a action.Action, disabled string) {
-	left, right := draw.CutLeft(row, min(18, row.Dx()/3))
+	width := 18
+	if row.Dx() >= 90 {
+		width = 23 // the longest pair of keys
+	}
+	left, right := draw.CutLeft(row, min(width, row.Dx()/3))
+	left.Max.X = max(left.Min.X, left.Max.X-1)
 	if right.Dx() > 2 {
 		right.Max.X -= 2 // the scroll bar
 	}

@@ -210,13 +210,16 @@ func (p *Pane) scopeLine(c draw.Canvas) draw.Line {
 	}
 	s, dot := p.report.scope, " "+c.Glyphs().Dot+" "
 	role := themes.Text
-	if s.contained < s.identities {
+	if s.contained < s.identities || s.unsure > 0 {
 		role = themes.Warning
 	}
 	line := draw.Line{
 		draw.T(themes.Title, "scope  "),
 		draw.T(themes.Text, fmt.Sprintf("%d %s, ", s.identities, word(s.identities, "identity", "identities"))),
 		draw.T(role, fmt.Sprintf("%d contained", s.contained)),
+	}
+	if s.unsure > 0 {
+		line = append(line, draw.T(themes.Warning, " (until when not logged)"))
 	}
 	if s.planned > 0 {
 		line = append(line, draw.T(themes.Planned, fmt.Sprintf(" (%d planned)", s.planned)))
@@ -295,7 +298,7 @@ func (p *Pane) DrawSide(c draw.Canvas, area uv.Rectangle) {
 func (p *Pane) scopeLines() []draw.Line {
 	s := p.report.scope
 	contained := themes.OK
-	if s.contained < s.identities {
+	if s.contained < s.identities || s.unsure > 0 {
 		contained = themes.Warning
 	}
 	lines := []draw.Line{
@@ -305,6 +308,9 @@ func (p *Pane) scopeLines() []draw.Line {
 	}
 	if s.planned > 0 {
 		lines[0] = append(lines[0], draw.T(themes.Planned, fmt.Sprintf("   planned %d", s.planned)))
+	}
+	if s.unsure > 0 {
+		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s until when %d hold is not logged", p.env.Styles.Glyphs.Warn, s.unsure))})
 	}
 	label, length, until := p.dwell()
 	lines = append(lines,

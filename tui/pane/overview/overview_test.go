@@ -56,13 +56,14 @@ func TestReadScope_countsWhatALockWouldCut(t *testing.T) {
 	}
 	target := contain.Target{Field: contain.FieldUser, Value: tuitest.Dana.Name}
 	for _, test := range []struct {
-		lock               *contain.Lock
-		contained, planned int
+		lock                       *contain.Lock
+		contained, planned, unsure int
 	}{
-		{nil, 0, 0},
-		{&contain.Lock{Name: "l", Targets: []contain.Target{target}, Dry: true, EndSaid: true}, 0, 1},
-		{&contain.Lock{Name: "l", Targets: []contain.Target{target}, EndSaid: true}, 1, 0},
-		{&contain.Lock{Name: "l", Targets: []contain.Target{target}, Expires: tuitest.T0}, 0, 0},
+		{nil, 0, 0, 0},
+		{&contain.Lock{Name: "l", Targets: []contain.Target{target}, Dry: true, EndSaid: true}, 0, 1, 0},
+		{&contain.Lock{Name: "l", Targets: []contain.Target{target}, EndSaid: true}, 1, 0, 0},
+		{&contain.Lock{Name: "l", Targets: []contain.Target{target}}, 1, 0, 1},
+		{&contain.Lock{Name: "l", Targets: []contain.Target{target}, Expires: tuitest.T0}, 0, 0, 0},
 	} {
 		var board contain.Board
 		if test.lock != nil {
@@ -73,7 +74,7 @@ func TestReadScope_countsWhatALockWouldCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.identities != 2 || s.hosts != 2 || s.open != 1 || s.bound || s.contained != test.contained || s.planned != test.planned {
+		if s.identities != 2 || s.hosts != 2 || s.open != 1 || s.bound || s.contained != test.contained || s.planned != test.planned || s.unsure != test.unsure {
 			t.Errorf("%+v: %+v", test.lock, s)
 		}
 	}

@@ -22,6 +22,7 @@ const (
 type scope struct {
 	identities int // the identity and those it spread to
 	contained  int // of them, named by a lock in force
+	unsure     int // of the contained, by locks whose end the log does not say
 	planned    int // of them, named only by a plan
 	hosts      int
 	open       int  // sessions without an end in this evidence
@@ -54,6 +55,9 @@ func readScope(ctx context.Context, env pane.Env, r *lineage.Report, board conta
 		switch state, ok := s.locked[e]; {
 		case ok && state == contain.StateInForce:
 			s.contained++
+			if !holds(board, e, now) {
+				s.unsure++
+			}
 		case ok:
 			s.planned++
 		}
@@ -115,6 +119,16 @@ func reached(ctx context.Context, env pane.Env, e investigations.Entity, hosts, 
 		open[s.ID] = true
 	}
 	return nil
+}
+
+// holds reports whether a lock in force of which the end is known hits an entity.
+func holds(board contain.Board, e investigations.Entity, now time.Time) bool {
+	for _, l := range board.At(now, contain.StateInForce) {
+		if l.EndSaid && l.Hits(e) {
+			return true
+		}
+	}
+	return false
 }
 
 // note remembers what the board says of an entity: a lock in force before a plan.

@@ -17,7 +17,7 @@ func TestList_doesNotCallAnAppSessionOpen(t *testing.T) {
 	}}}
 	b := newBench(t, ev, "mono", 120, 30)
 	b.run(b.pane.Show(pane.Subject{Entity: dana}))
-	b.wants("not logged", "ends are not logged", "never when it ends")
+	b.wants("unknown", "ends are not logged", "never when it ends")
 	for _, wrong := range []string{"no end ", "no session.end", "still run"} {
 		if strings.Contains(b.text(), wrong) {
 			t.Errorf("%q in\n%s", wrong, b.text())

@@ -64,7 +64,7 @@ func endsUnlogged(s investigations.Session) bool { return s.Kind == "app" && s.E
 func length(s investigations.Session) string {
 	switch {
 	case endsUnlogged(s):
-		return "not logged"
+		return "unknown"
 	case s.Start.IsZero() || s.End.IsZero():
 		return "no end"
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -306,17 +307,17 @@ func TestLineEdit_anyKeysKeepTheCursorInside(t *testing.T) {
 		keys := rapid.SliceOf(rapid.SampledFrom([]string{"left", "right", "home", "end", "backspace", "delete", "ctrl+u", "ctrl+k", "ctrl+w", "a", "東", "space"})).Draw(t, "keys")
 		for _, key := range keys {
 			e.handle(press(key))
-			if e.at < 0 || e.at > len(e.runes) {
-				t.Fatalf("after %s the cursor is at %d of %d", key, e.at, len(e.runes))
+			if at, n := e.m.Position(), utf8.RuneCountInString(e.text()); at < 0 || at > n {
+				t.Fatalf("after %s the cursor is at %d of %d", key, at, n)
 			}
 		}
-		for _, r := range e.runes {
+		for _, r := range e.text() {
 			if r < 0x20 || r == 0x7f {
 				t.Fatalf("a control %U was typed", r)
 			}
 		}
-		if len(e.runes) > maxTyped {
-			t.Fatalf("%d runes", len(e.runes))
+		if n := utf8.RuneCountInString(e.text()); n > maxTyped {
+			t.Fatalf("%d runes", n)
 		}
 	})
 }

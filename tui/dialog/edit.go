@@ -1,10 +1,12 @@
 package dialog
 
 import (
-	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -16,95 +18,86 @@ import (
 // maxTyped bounds a typed or pasted text, in runes.
 const maxTyped = 4096
 
-// lineEdit is a line of text that is being typed.
+// lineEdit is a line of text that is being typed: Bubbles' text input, drawn
+// with our own canvas. Its key for the system's clipboard is off: a paste comes
+// from the terminal alone, where the dialogs can see it.
 type lineEdit struct {
-	runes []rune
-	at    int // position of the cursor in runes
+	m textinput.Model
 	// fresh text was there before the responder typed; the first character
 	// replaces it, and moving the cursor into it keeps it.
 	fresh bool
 }
 
+// editKeys are the keys that edit. Those that complete belong to the dialogs.
+var editKeys = func() textinput.KeyMap {
+	k := textinput.DefaultKeyMap()
+	for _, b := range []*key.Binding{&k.Paste, &k.AcceptSuggestion, &k.NextSuggestion, &k.PrevSuggestion} {
+		b.SetEnabled(false)
+	}
+	return k
+}()
+
 func newLineEdit(text string) lineEdit {
-	var e lineEdit
+	m := textinput.New()
+	m.CharLimit, m.KeyMap = maxTyped, editKeys
+	m.Focus() // the command that blinks a cursor is not ours: we draw it
+	e := lineEdit{m: m}
 	e.insert(text)
 	return e
 }
 
-func (e *lineEdit) text() string { return string(e.runes) }
+func (e *lineEdit) text() string { return e.m.Value() }
 
-func (e *lineEdit) clear() { e.runes, e.at = nil, 0 }
+func (e *lineEdit) clear() { e.m.Reset() }
+
+// beforeCursor is the text to the left of the cursor.
+func (e *lineEdit) beforeCursor() string { return string([]rune(e.m.Value())[:e.m.Position()]) }
+
+// set replaces the text and puts the cursor after its first part.
+func (e *lineEdit) set(before, after string) {
+	e.m.SetValue(before + after)
+	e.m.SetCursor(utf8.RuneCountInString(before))
+}
 
 // insert puts text at the cursor. Line ends and tabs become blanks, other
 // control characters are left out: they cannot be typed with intent.
 func (e *lineEdit) insert(text string) {
-	var clean []rune
-	for _, r := range strings.ToValidUTF8(text, "") {
+	clean := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
-			clean = append(clean, ' ')
-		case !unicode.IsControl(r):
-			clean = append(clean, r)
+			return ' '
+		case unicode.IsControl(r):
+			return -1
 		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	room := max(0, maxTyped-utf8.RuneCountInString(e.text()))
+	if runes := []rune(clean); len(runes) > room {
+		clean = string(runes[:room])
 	}
-	clean = clean[:max(0, min(len(clean), maxTyped-len(e.runes)))]
-	e.runes = slices.Insert(e.runes, e.at, clean...)
-	e.at += len(clean)
+	before := e.beforeCursor()
+	e.set(before+clean, e.text()[len(before):])
 }
 
 // handle edits the text and reports whether the key was for it.
 func (e *lineEdit) handle(msg tea.KeyPressMsg) bool {
 	fresh := e.fresh
 	e.fresh = false
-	switch key := msg.String(); key {
-	case "left", "ctrl+b":
-		e.at = max(0, e.at-1)
-	case "right", "ctrl+f":
-		e.at = min(len(e.runes), e.at+1)
-	case "home", "ctrl+a":
-		e.at = 0
-	case "end", "ctrl+e":
-		e.at = len(e.runes)
-	case "backspace", "ctrl+h":
-		e.cut(e.at-1, e.at)
-	case "delete", "ctrl+d":
-		e.cut(e.at, e.at+1)
-	case "ctrl+u":
-		e.cut(0, e.at)
-	case "ctrl+k":
-		e.cut(e.at, len(e.runes))
-	case "ctrl+w", "alt+backspace":
-		e.cut(e.wordStart(), e.at)
+	k := &editKeys
+	switch {
+	case key.Matches(msg, k.CharacterForward, k.CharacterBackward, k.WordForward, k.WordBackward, k.LineStart, k.LineEnd,
+		k.DeleteWordBackward, k.DeleteWordForward, k.DeleteAfterCursor, k.DeleteBeforeCursor, k.DeleteCharacterBackward, k.DeleteCharacterForward):
+		e.m, _ = e.m.Update(msg)
+	case msg.Text == "" || msg.Mod&(tea.ModCtrl|tea.ModAlt) != 0:
+		e.fresh = fresh
+		return false
 	default:
-		if msg.Text == "" || msg.Mod&(tea.ModCtrl|tea.ModAlt) != 0 {
-			e.fresh = fresh
-			return false
-		}
 		if fresh {
 			e.clear()
 		}
 		e.insert(msg.Text)
 	}
 	return true
-}
-
-func (e *lineEdit) cut(from, to int) {
-	from, to = max(0, from), min(len(e.runes), to)
-	if from < to {
-		e.runes = slices.Delete(e.runes, from, to)
-		e.at = from
-	}
-}
-
-func (e *lineEdit) wordStart() int {
-	i := e.at
-	for i > 0 && e.runes[i-1] == ' ' {
-		i--
-	}
-	for i > 0 && e.runes[i-1] != ' ' {
-		i--
-	}
-	return i
 }
 
 // draw shows the text with its cursor; a long text is scrolled so that the
@@ -119,10 +112,10 @@ func (e *lineEdit) draw(c draw.Canvas, area uv.Rectangle) {
 	if c.Glyphs().ASCII {
 		form = safetext.ASCII
 	}
-	before := safetext.TruncateLeft(form.Clean(string(e.runes[:e.at])), area.Dx()-1, c.Glyphs().Ellipsis)
+	before := safetext.TruncateLeft(form.Clean(e.beforeCursor()), area.Dx()-1, c.Glyphs().Ellipsis)
 	took := c.Line(area, draw.T(themes.Input, before))
 	_, rest := draw.CutLeft(draw.Row(area, 0), took)
-	after := form.Clean(string(e.runes[e.at:]))
+	after := form.Clean(e.text()[len(e.beforeCursor()):])
 	c.Line(rest, draw.T(themes.Input, after))
 	if cell := c.Screen().CellAt(rest.Min.X, rest.Min.Y); rest.Dx() > 0 && cell != nil {
 		cursor := *cell

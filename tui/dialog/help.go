@@ -24,7 +24,7 @@ type Help struct {
 
 // NewHelp makes the help for a list of actions.
 func NewHelp(actions []action.Action, state action.State) *Help {
-	return &Help{actions: actions, state: state, rows: 10}
+	return &Help{actions: actions, state: state, edit: newLineEdit(""), rows: 10}
 }
 
 var _ Dialog = (*Help)(nil)

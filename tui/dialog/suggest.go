@@ -1,8 +1,6 @@
 package dialog
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -51,7 +49,7 @@ var _ Dialog = (*Suggest)(nil)
 
 func (d *Suggest) look() {
 	text := d.edit.text()
-	d.got = d.complete(text, len(string(d.edit.runes[:d.edit.at])))
+	d.got = d.complete(text, len(d.edit.beforeCursor()))
 	d.at = max(0, min(d.at, len(d.got.Candidates)-1))
 }
 
@@ -78,9 +76,9 @@ func (d *Suggest) choose(key string) bool {
 	case key == "up":
 		d.at--
 	case key == "tab" && len(d.got.Candidates) > 0:
-		head := []rune(d.edit.text()[:d.got.From] + d.got.Candidates[d.at])
-		d.edit.runes = slices.Concat(head, []rune(d.edit.text()[d.got.To:]))
-		d.edit.at, d.at = len(head), 0
+		text := d.edit.text()
+		d.edit.set(text[:d.got.From]+d.got.Candidates[d.at], text[d.got.To:])
+		d.at = 0
 	case key == "tab":
 	default:
 		return false

@@ -52,7 +52,7 @@ type Typed struct {
 // NewTyped makes a confirmation by name. An empty name can never be confirmed,
 // nor can one with characters that cannot be seen.
 func NewTyped(d Danger, clock func() time.Time) *Typed {
-	t := &Typed{d: d, clock: clock}
+	t := &Typed{d: d, clock: clock, edit: newLineEdit("")}
 	if safetext.Clean(d.Name) != d.Name {
 		t.d.Name = ""
 		t.d.Body = append(slices.Clone(d.Body), draw.Line{draw.T(themes.Warning,

@@ -10,6 +10,7 @@ import (
 	"os"
 	osexec "os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -104,8 +105,8 @@ func killLog(r *rand.Rand, n int) []byte {
 func TestTorture_killedIngestEqualsACleanOne(t *testing.T) {
 	t.Parallel()
 	rounds, events := 1, 3_000
-	if os.Getenv("CORDON_TORTURE") != "" {
-		rounds, events = 100, 100_000
+	if n, err := strconv.Atoi(os.Getenv("CORDON_TORTURE")); err == nil {
+		rounds, events = n, 100_000
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

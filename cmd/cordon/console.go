@@ -18,7 +18,7 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 	if err != nil {
 		return err
 	}
-	desk, err := p.desk(ctx, c, o.now)
+	desk, _, err := p.desk(ctx, c, o.now)
 	if err != nil {
 		return err
 	}

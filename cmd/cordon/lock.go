@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/journal"
 	"cordon/investigations/pivot"
@@ -120,23 +121,23 @@ type lockAnswer struct {
 }
 
 func (p *program) lock(ctx context.Context, ask lockAsk, r contain.Request, paths []string) (err error) {
-	c, err := p.openCase(ctx, ask.caseName, paths)
+	c, desk, coverage, err := p.openDesk(ctx, ask.caseName, paths)
 	if err != nil {
 		return err
 	}
 	defer joined(&err, c)
-	desk, err := p.desk(ctx, c, p.now)
-	if err != nil {
-		return err
-	}
-	coverage, err := c.Coverage(ctx)
-	if err != nil {
-		return err
-	}
 	r.Server.Major = coverage.ServerMajor
 	plan, err := desk.Prepare(ctx, r)
 	if err != nil {
 		return misuse("", "%w", err)
+	}
+	board, err := desk.Board(ctx)
+	if err != nil {
+		return err
+	}
+	var already *contain.AlreadyError
+	if errors.As(board.Already(plan.Targets, p.now()), &already) && already.Unsure() {
+		plan.Verdict.Warnings = append(plan.Verdict.Warnings, "The log has this lock already and does not say until when: it may be over. `tctl get locks` tells.")
 	}
 	answer := lockAnswer{Mode: journal.ModeDryRun, Command: plan.Command(), Plan: plan, Coverage: covered(coverage)}
 	var unkept error
@@ -194,14 +195,30 @@ func (p *program) recordRefusal(ctx context.Context, caseName string, plan conta
 	return err
 }
 
-// desk is where this program prepares and records locks.
-func (p *program) desk(ctx context.Context, c *store.Case, now func() time.Time) (*contain.Desk, error) {
+// desk is where this program prepares and records locks of a case. It gives the
+// case's coverage too, which every answer carries.
+func (p *program) desk(ctx context.Context, c *store.Case, now func() time.Time) (*contain.Desk, investigations.Coverage, error) {
 	coverage, err := c.Coverage(ctx)
 	if err != nil {
-		return nil, err
+		return nil, coverage, err
 	}
 	guard := contain.Guard{Operator: p.operator(), Clusters: coverage.Clusters}
-	return contain.NewDryRunDesk(ctx, c, c, guard, now)
+	desk, err := contain.NewDryRunDesk(ctx, c, c, guard, now)
+	return desk, coverage, err
+}
+
+// openDesk opens a case, or makes a temporary one of evidence paths, with its
+// desk. The case is to be closed.
+func (p *program) openDesk(ctx context.Context, caseName string, paths []string) (*store.Case, *contain.Desk, investigations.Coverage, error) {
+	c, err := p.openCase(ctx, caseName, paths)
+	if err != nil {
+		return nil, nil, investigations.Coverage{}, err
+	}
+	desk, coverage, err := p.desk(ctx, c, p.now)
+	if err != nil {
+		return nil, nil, coverage, errors.Join(err, c.Close())
+	}
+	return c, desk, coverage, nil
 }
 
 // lock writes a plan for a person: the effect first, then the command.
@@ -245,6 +262,12 @@ func (t *plain) impact(plan contain.Plan) {
 				where = s.Login + "@" + where
 			}
 			t.line("  %s  %s  %s  %s", s.ID, s.User, where, moment(s.Start))
+		}
+	}
+	if len(im.Apps) > 0 {
+		t.line("used %s (their ends are not logged)", counted(len(im.Apps), "application session"))
+		for _, s := range im.Apps {
+			t.line("  %s  %s  %s  %s", s.ID, s.User, s.Where, moment(s.Start))
 		}
 	}
 	if len(im.Users) > 0 {

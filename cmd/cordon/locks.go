@@ -43,20 +43,12 @@ type locksAnswer struct {
 }
 
 func (p *program) locks(ctx context.Context, caseName string, paths []string, asJSON bool) (err error) {
-	c, err := p.openCase(ctx, caseName, paths)
+	c, desk, coverage, err := p.openDesk(ctx, caseName, paths)
 	if err != nil {
 		return err
 	}
 	defer joined(&err, c)
-	desk, err := p.desk(ctx, c, p.now)
-	if err != nil {
-		return err
-	}
 	board, err := desk.Board(ctx)
-	if err != nil {
-		return err
-	}
-	coverage, err := c.Coverage(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,19 +118,11 @@ type unlockAnswer struct {
 
 // unlock releases a lock by name; without one, the last that was placed.
 func (p *program) unlock(ctx context.Context, caseName, name string, asJSON bool) (err error) {
-	c, err := p.openCase(ctx, caseName, nil)
+	c, desk, coverage, err := p.openDesk(ctx, caseName, nil)
 	if err != nil {
 		return err
 	}
 	defer joined(&err, c)
-	desk, err := p.desk(ctx, c, p.now)
-	if err != nil {
-		return err
-	}
-	coverage, err := c.Coverage(ctx)
-	if err != nil {
-		return err
-	}
 	var l contain.Lock
 	if name == "" {
 		if _, _, ok, undoErr := desk.Undoable(ctx); undoErr == nil && !ok {

@@ -74,6 +74,7 @@ type Evidence interface {
 
 	Select(ctx context.Context, expr filter.Expr) (Selection, error)
 	Raw(ctx context.Context, id int64) ([]byte, error)
+	Origin(ctx context.Context, id int64) (investigations.Origin, error)
 	Sessions(ctx context.Context, of investigations.Entity, limit int) ([]investigations.Session, error)
 	Session(ctx context.Context, id string) (investigations.Session, bool, error)
 	OpenRecording(ctx context.Context, id int64) (io.ReadCloser, error)

@@ -108,6 +108,11 @@ func (c *Case) Raw(_ context.Context, id int64) ([]byte, error) {
 	return nil, fmt.Errorf("no event %d", id)
 }
 
+// Origin implements [pane.Evidence]: event n stands in line n of one log.
+func (c *Case) Origin(_ context.Context, id int64) (investigations.Origin, error) {
+	return investigations.Origin{Source: "audit.log", Line: id}, nil
+}
+
 // Sessions implements [pane.Evidence].
 func (c *Case) Sessions(_ context.Context, of investigations.Entity, limit int) ([]investigations.Session, error) {
 	var out []investigations.Session

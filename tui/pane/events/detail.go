@@ -31,6 +31,7 @@ const (
 type detail struct {
 	id    int64 // of the event it was asked for
 	raw   []byte
+	from  investigations.Origin
 	err   error
 	lines []draw.Line
 	// open says that the dialog waits for the line.
@@ -53,13 +54,23 @@ func (p *Pane) pumpDetail() tea.Cmd {
 	evidence, id := p.env.Evidence, e.ID
 	return p.loader.LoadQuietly(loadLine, func(ctx context.Context) (any, error) {
 		raw, err := evidence.Raw(ctx, id)
-		return raw, err
+		if err != nil {
+			return nil, err
+		}
+		from, err := evidence.Origin(ctx, id)
+		return logged{raw, from}, err
 	})
 }
 
+// logged is the line of an event and where it stands.
+type logged struct {
+	raw  []byte
+	from investigations.Origin
+}
+
 func (p *Pane) takeLine(answer pane.LoadedMsg) {
-	p.detail.raw, _ = answer.Value.([]byte)
-	p.detail.err = answer.Err
+	line, _ := answer.Value.(logged)
+	p.detail.raw, p.detail.from, p.detail.err = line.raw, line.from, answer.Err
 	e := p.events[p.detail.id]
 	if e == nil {
 		return
@@ -136,6 +147,9 @@ func (p *Pane) describe(e *investigations.Event, raw []byte) []draw.Line {
 	lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Title, "as logged")})
 	if p.detail.err != nil {
 		return append(lines, draw.Line{draw.T(themes.Danger, "The line was not read: "+safetext.Clean(p.detail.err.Error()))})
+	}
+	if from := p.detail.from; from.Source != "" {
+		lines = append(lines, draw.Line{draw.T(themes.Muted, fmt.Sprintf("%s:%d", safetext.CleanMax(from.Source, 200), from.Line))})
 	}
 	return append(lines, pretty(raw)...)
 }

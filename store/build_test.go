@@ -97,14 +97,8 @@ func TestOpen_readsAProtectedCase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for err, f := range map[error]func() error{
-		errors.New("copy"): func() error { return os.WriteFile(program, self, 0o755) },
-		errors.New("file"): func() error { return os.Chmod(path, 0o444) },
-		errors.New("dir"):  func() error { return os.Chmod(place, 0o555) },
-	} {
-		if got := f(); got != nil {
-			t.Fatal(err, got)
-		}
+	if err := errors.Join(os.WriteFile(program, self, 0o755), os.Chmod(path, 0o444), os.Chmod(place, 0o555)); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.Chmod(place, 0o755) })
 	cmd := osexec.Command(program)
@@ -112,6 +106,9 @@ func TestOpen_readsAProtectedCase(t *testing.T) {
 	cmd.Env = append(os.Environ(), readVariable+"="+path)
 	asNobody(cmd)
 	out, err := cmd.CombinedOutput()
+	if errors.Is(err, os.ErrPermission) {
+		t.Skip("another user does not get into the folder for temporary files")
+	}
 	if err != nil || !strings.HasPrefix(string(out), "30 events; ") || !strings.Contains(string(out), "it can only be read here") {
 		t.Errorf("%v: %s", err, out)
 	}

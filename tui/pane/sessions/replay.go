@@ -304,7 +304,11 @@ func (r *replay) follow() {
 		r.origin = screen.Clamp(r.origin, image.Pt(cols, rows), view)
 		return
 	}
-	r.origin = screen.Follow(r.origin, image.Pt(cur.X, cur.Y), image.Pt(cols, rows), view)
+	at := image.Pt(cur.X, cur.Y)
+	if s.Alternate() && at == image.Pt(cols-1, rows-1) {
+		at = image.Point{} // parked in the last corner, as watch does: its text begins in the first
+	}
+	r.origin = screen.Follow(r.origin, at, image.Pt(cols, rows), view)
 }
 
 func (r *replay) playing() bool { return r.player != nil && r.player.Playing() }

@@ -464,6 +464,20 @@ func TestPan_movesALargerPictureAndFollowsAgain(t *testing.T) {
 	}
 }
 
+// A full-screen program that parks the cursor in the last corner is shown from
+// the corner where its text begins.
+func TestReplay_aParkedCursorHidesNothing(t *testing.T) {
+	t.Parallel()
+	ev := small(t)
+	ev.recordings[1] = tape(t, "120:40", 0, func(w *recording.Writer) {
+		check(t, w.Print(at(time.Second), []byte("\x1b[?1049h\x1b[Hevery 2.0s: date\x1b[40;120H")))
+	})
+	b := newBench(t, ev, "mono", 60, 14)
+	b.open(sidShell)
+	b.pane.seek(2 * time.Second)
+	b.wants("every 2.0s: date", "columns 1-60 of 120, rows 1-")
+}
+
 // BenchmarkLongRecording measures what a key costs with 100 MB of output.
 func BenchmarkLongRecording(b *testing.B) {
 	ev := small(b)

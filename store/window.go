@@ -32,17 +32,24 @@ type Window struct {
 func (c *Case) Window(ctx context.Context, w Window) ([]investigations.Event, error) {
 	var out []investigations.Event
 	err := c.read(ctx, func(conn *sqlite.Conn) (err error) {
-		if w.Where != nil && w.Where.eager {
-			out, err = c.eagerWindow(conn, w)
-		} else {
-			out, err = c.scanWindow(ctx, conn, w)
-		}
+		raws := newRawReader(conn)
+		defer raws.close()
+		out, err = c.window(ctx, raws, w)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
 	return out, nil
+}
+
+// window reads a window on the connection of raws, which reads lines where the
+// selection needs them.
+func (c *Case) window(ctx context.Context, raws *rawReader, w Window) ([]investigations.Event, error) {
+	if w.Where != nil && w.Where.eager {
+		return c.eagerWindow(raws.conn, w)
+	}
+	return c.scanWindow(ctx, raws, w)
 }
 
 // EachEvent calls yield with each event of a selection (nil: of the case) in
@@ -54,13 +61,7 @@ func (c *Case) EachEvent(ctx context.Context, where *Selection, raw bool, yield 
 		defer raws.close()
 		w := Window{Limit: 1000, Where: where}
 		for {
-			var page []investigations.Event
-			var err error
-			if where != nil && where.eager {
-				page, err = c.eagerWindow(conn, w)
-			} else {
-				page, err = c.scanWindow(ctx, conn, w)
-			}
+			page, err := c.window(ctx, raws, w)
 			if err != nil || len(page) == 0 {
 				return err
 			}
@@ -121,7 +122,7 @@ const (
 )
 
 // scanWindow walks the time index and asks the selection about each row.
-func (c *Case) scanWindow(ctx context.Context, conn *sqlite.Conn, w Window) ([]investigations.Event, error) {
+func (c *Case) scanWindow(ctx context.Context, raws *rawReader, w Window) ([]investigations.Event, error) {
 	sql := `SELECT ` + eventRow + ` FROM event`
 	switch from := w.From != nil; {
 	case from && w.Back:
@@ -133,7 +134,7 @@ func (c *Case) scanWindow(ctx context.Context, conn *sqlite.Conn, w Window) ([]i
 	default:
 		sql += forwards
 	}
-	stmt, err := conn.Prepare(sql)
+	stmt, err := raws.conn.Prepare(sql)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (c *Case) scanWindow(ctx context.Context, conn *sqlite.Conn, w Window) ([]i
 	if w.From != nil {
 		bindPosition(stmt, w.From)
 	}
-	out, err := c.collect(ctx, conn, stmt, w)
+	out, err := c.collect(ctx, raws, stmt, w)
 	if w.Back {
 		slices.Reverse(out)
 	}
@@ -149,13 +150,11 @@ func (c *Case) scanWindow(ctx context.Context, conn *sqlite.Conn, w Window) ([]i
 }
 
 // collect steps through rows until the window is full.
-func (c *Case) collect(ctx context.Context, conn *sqlite.Conn, stmt *sqlite.Stmt, w Window) ([]investigations.Event, error) {
-	r, err := newReader(conn, c.names)
+func (c *Case) collect(ctx context.Context, raws *rawReader, stmt *sqlite.Stmt, w Window) ([]investigations.Event, error) {
+	r, err := newReader(raws.conn, c.names)
 	if err != nil {
 		return nil, err
 	}
-	raws := newRawReader(conn)
-	defer raws.close()
 	var out []investigations.Event
 	var e investigations.Event
 	for len(out) < w.Limit {

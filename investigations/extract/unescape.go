@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -16,14 +17,14 @@ func (s *Scanner) unescape(src []byte) []byte {
 
 // Unescape appends the meaning of the inside of a JSON string to dst.
 func Unescape(dst, src []byte) []byte {
-	for i := 0; i < len(src); {
-		c := src[i]
-		if c != '\\' || i+1 >= len(src) {
-			dst = append(dst, c)
-			i++
-			continue
+	for {
+		i := bytes.IndexByte(src, '\\')
+		if i < 0 || i+1 == len(src) {
+			return append(dst, src...)
 		}
-		switch e := src[i+1]; e {
+		dst, src = append(dst, src[:i]...), src[i:]
+		size := 2
+		switch e := src[1]; e {
 		case '"', '\\', '/':
 			dst = append(dst, e)
 		case 'b':
@@ -37,19 +38,16 @@ func Unescape(dst, src []byte) []byte {
 		case 't':
 			dst = append(dst, '\t')
 		case 'u':
-			r, n := unicodeEscape(src[i:])
-			if n > 0 {
-				dst = utf8.AppendRune(dst, r)
-				i += n
-				continue
+			if r, n := unicodeEscape(src); n > 0 {
+				dst, size = utf8.AppendRune(dst, r), n
+			} else {
+				dst = append(dst, src[:2]...)
 			}
-			dst = append(dst, c, e)
 		default:
-			dst = append(dst, c, e)
+			dst = append(dst, src[:2]...)
 		}
-		i += 2
+		src = src[size:]
 	}
-	return dst
 }
 
 // unicodeEscape reads \uXXXX, or a surrogate pair of two, at the start of b;

@@ -75,6 +75,25 @@ func TestBuild_takesEveryGoodLineOfABadFile(t *testing.T) {
 	sound(t, c)
 }
 
+// A short log whose lines are mostly broken is still a log of lines: each broken
+// one is told by itself.
+func TestBuild_tellsEachBrokenLineOfAShortLog(t *testing.T) {
+	t.Parallel()
+	content := line("user.login", 1, "") + "\n" + `{"event":"user.lo` + "\n\x00\xff\n" + line("exec", 2, "") + "\r\n" + `{"event":"half`
+	c, report := build(t, write(t, t.TempDir(), "bad.log", []byte(content)))
+	rejects, err := c.Rejects(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []int64
+	for _, r := range rejects {
+		places = append(places, r.Line)
+	}
+	if d := cmp.Diff([]int64{2, 3, 5}, places); report.Events != 2 || d != "" {
+		t.Errorf("%d events, rejects at -want +got:\n%s", report.Events, d)
+	}
+}
+
 func TestBuild_passesOverWhatIsNoEvidence(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -201,6 +201,27 @@ func TestScan_agreesWithEncodingJSON(t *testing.T) {
 	})
 }
 
+// Unescape gives what encoding/json gives, wherever that accepts the text.
+func TestUnescape_agreesWithEncodingJSON(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		pieces := []string{`\\`, `\"`, `\/`, `\n`, `\t`, `\b`, `\f`, `\r`, `\u00e9`, `\ud83d`, `\uDE00`, `\u0000`, "a", "é", "abcdefgh", "u", "800"}
+		src := strings.Join(rapid.SliceOf(rapid.SampledFrom(pieces)).Draw(t, "src"), "")
+		var want string
+		if err := json.Unmarshal([]byte(`"`+src+`"`), &want); err != nil {
+			t.Fatalf("%q: %v", src, err)
+		}
+		if got := string(Unescape([]byte("kept "), []byte(src))); got != "kept "+want {
+			t.Fatalf("%q gives %q, want %q", src, got, want)
+		}
+	})
+	for src, want := range map[string]string{`a\`: `a\`, `\x1`: `\x1`, `\u12`: `\u12`, "\xff\\n": "\xff\n"} {
+		if got := string(Unescape(nil, []byte(src))); got != want {
+			t.Errorf("%q gives %q, want %q", src, got, want)
+		}
+	}
+}
+
 func FuzzScan(f *testing.F) {
 	f.Add([]byte(`{"event":"exec","user":"a","command":"x\u00e9\n","ei":1e3}`))
 	f.Add([]byte(`{"event":"a","x":[{},[],-0.5e-3,"\ud800"]}`))

@@ -47,7 +47,7 @@ func (f *stream) better(lines tally, body []byte) bool {
 	if body[0] == '[' || f.answer {
 		return f.u.seen.events >= lines.events
 	}
-	return f.u.seen.rejects < lines.rejects
+	return f.u.seen.events > lines.events // equal: a log of lines, however many of them are broken
 }
 
 // newStream makes a stream for a content that starts so.

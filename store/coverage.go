@@ -21,8 +21,8 @@ func (c *Case) Coverage(ctx context.Context) (investigations.Coverage, error) {
 			sql string
 			dst *int64
 		}{
-			{`SELECT coalesce(min(time), 0) FROM event WHERE time <> 0`, &from},
-			{`SELECT coalesce(max(time), 0) FROM event`, &to},
+			{`SELECT coalesce(min(earliest), 0) FROM segment WHERE earliest <> 0`, &from},
+			{`SELECT coalesce(max(until), 0) FROM segment`, &to},
 			{`SELECT coalesce(sum(events), 0) FROM day`, &out.Events},
 			{`SELECT coalesce(sum(duplicates), 0) FROM source`, &out.Duplicates},
 			{`SELECT count(*) FROM reject`, &out.Rejects},

@@ -13,9 +13,9 @@ import (
 type dictionary struct {
 	conn     *sqlite.Conn
 	old      bool // the case had entries before this ingest
-	entities map[string]uint32
+	entities *interner
 	types    map[string]uint32
-	texts    map[string]uint32
+	texts    *interner
 	nextEnt  uint32
 	nextType uint32
 	nextText uint32
@@ -25,16 +25,18 @@ type dictionary struct {
 	addType, addText                *sqlite.Stmt
 }
 
-// labelled marks in the entities map that the entity has a label; the number
-// is in the other 31 bits.
-const labelled = 1 << 31
+// labelled marks an entity that has a label.
+const labelled = 1
+
+// maxEntities is what a posting key has room for.
+const maxEntities = 1 << 32 - 1
 
 // maxTexts bounds the texts remembered. A text forgotten and met again is
 // stored again: the dictionary saves room, it does not say what is equal.
 const maxTexts = 1 << 16
 
 func newDictionary(conn *sqlite.Conn) (*dictionary, error) {
-	d := &dictionary{conn: conn, entities: make(map[string]uint32), types: make(map[string]uint32), texts: make(map[string]uint32)}
+	d := &dictionary{conn: conn, entities: newInterner(), types: make(map[string]uint32), texts: newInterner()}
 	for _, p := range []struct {
 		stmt **sqlite.Stmt
 		sql  string
@@ -106,75 +108,75 @@ func (d *dictionary) entityID(kind investigations.Kind, name, label []byte) (uin
 		k = append(k, name...)
 	}
 	d.key = k
-	v, ok := d.entities[string(k)]
+	h := d.entities.hash(k)
+	v, ok := d.entities.find(h, k)
 	if !ok {
-		var err error
-		if v, err = d.storedEntity(kind, name, u, isUUID); err != nil {
+		id, mark, err := d.storedEntity(kind, name, u, isUUID)
+		if err != nil {
 			return 0, err
 		}
-		if v == 0 {
-			return d.newEntity(kind, name, label, u, isUUID)
+		if id == 0 {
+			return d.newEntity(h, kind, name, label, u, isUUID)
 		}
-		d.entities[string(k)] = v
+		d.entities.add(h, k, id, mark)
+		v, _ = d.entities.find(h, k)
 	}
-	if len(label) > 0 && v&labelled == 0 {
-		d.entities[string(k)] = v | labelled
+	if len(label) > 0 && *v.mark != labelled {
+		*v.mark = labelled
 		d.setLabel.BindText(1, string(label))
-		d.setLabel.BindInt64(2, int64(v))
-		return v, run(d.setLabel)
+		d.setLabel.BindInt64(2, int64(v.id))
+		return v.id, run(d.setLabel)
 	}
-	return v &^ labelled, nil
+	return v.id, nil
 }
 
-func (d *dictionary) storedEntity(kind investigations.Kind, name []byte, u [16]byte, isUUID bool) (uint32, error) {
+// storedEntity looks for an entity of an older ingest; 0 when there is none.
+func (d *dictionary) storedEntity(kind investigations.Kind, name []byte, u [16]byte, isUUID bool) (id uint32, mark byte, err error) {
 	if !d.old {
-		return 0, nil
+		return 0, 0, nil
 	}
 	d.findEntity.BindInt64(1, int64(kind))
 	bindName(d.findEntity, 2, name, u, isUUID)
 	defer d.findEntity.Reset()
 	row, err := d.findEntity.Step()
 	if err != nil || !row {
-		return 0, err
+		return 0, 0, err
 	}
-	v := uint32(d.findEntity.ColumnInt64(0))
-	if d.findEntity.ColumnInt64(1) != 0 {
-		v |= labelled
-	}
-	return v, nil
+	return uint32(d.findEntity.ColumnInt64(0)), byte(d.findEntity.ColumnInt64(1)), nil
 }
 
-func (d *dictionary) newEntity(kind investigations.Kind, name, label []byte, u [16]byte, isUUID bool) (uint32, error) {
+func (d *dictionary) newEntity(h uint64, kind investigations.Kind, name, label []byte, u [16]byte, isUUID bool) (uint32, error) {
 	id := d.nextEnt
-	if id >= labelled {
-		return 0, fmt.Errorf("the case holds more than %d entities", labelled)
+	if id >= maxEntities || d.entities.full() {
+		return 0, fmt.Errorf("the evidence names more than %d entities: this is no audit log", d.entities.n)
 	}
 	d.nextEnt++
-	v := id
 	d.addEntity.BindInt64(1, int64(id))
 	d.addEntity.BindInt64(2, int64(kind))
 	bindName(d.addEntity, 3, name, u, isUUID)
+	var mark byte
 	if len(label) > 0 {
 		d.addEntity.BindText(4, string(label))
-		v |= labelled
+		mark = labelled
 	} else {
 		d.addEntity.BindNull(4)
 	}
-	d.entities[string(d.key)] = v
+	d.entities.add(h, d.key, id, mark)
 	return id, run(d.addEntity)
 }
 
 // textID stores a text, once as long as it is remembered.
 func (d *dictionary) textID(text []byte) (uint32, error) {
-	if id, ok := d.texts[string(text)]; ok {
-		return id, nil
+	h := d.texts.hash(text)
+	if v, ok := d.texts.find(h, text); ok {
+		return v.id, nil
 	}
-	if len(d.texts) >= maxTexts {
-		clear(d.texts)
+	if d.texts.n >= maxTexts || d.texts.full() {
+		d.texts.forget()
 	}
 	id := d.nextText
 	d.nextText++
-	d.texts[string(text)] = id
+	d.texts.add(h, text, id, 0)
 	d.addText.BindInt64(1, int64(id))
 	d.addText.BindText(2, string(text))
 	return id, run(d.addText)

@@ -44,6 +44,7 @@ type reader struct {
 	entities *sqlite.Stmt
 	texts    *sqlite.Stmt
 	types    *sqlite.Stmt
+	place    *sqlite.Stmt
 	blob     []byte
 }
 
@@ -57,6 +58,7 @@ func newReader(conn *sqlite.Conn, n *names) (*reader, error) {
 		{&r.entities, `SELECT kind, name, label FROM entity WHERE id = ?`},
 		{&r.texts, `SELECT value FROM text WHERE id = ?`},
 		{&r.types, `SELECT event, code, cluster FROM type WHERE id = ?`},
+		{&r.place, `SELECT time, ei, uid FROM event WHERE id = ?`},
 	} {
 		var err error
 		if *p.stmt, err = conn.Prepare(p.sql); err != nil {
@@ -78,6 +80,20 @@ func (r *reader) event(id int64, e *investigations.Event) error {
 		return fmt.Errorf("the case holds no event %d", id)
 	}
 	return r.decode(r.byID, e)
+}
+
+// position reads where an event stands in the case's order.
+func (r *reader) position(id int64) (investigations.Position, error) {
+	r.place.BindInt64(1, id)
+	defer r.place.Reset()
+	row, err := r.place.Step()
+	if err != nil {
+		return investigations.Position{}, fmt.Errorf("read event %d: %w", id, err)
+	}
+	if !row {
+		return investigations.Position{}, fmt.Errorf("the case holds no event %d", id)
+	}
+	return investigations.Position{Time: r.place.ColumnInt64(0), Index: r.place.ColumnInt64(1), UID: r.nameColumn(r.place, 2), ID: id}, nil
 }
 
 // eventOf reads a row into a value of its own.

@@ -354,7 +354,6 @@ func (in *ingester) progress(o opened, events int64) {
 // lateIndexes are made when a new case is whole: sorting once costs less than
 // keeping them in order row by row.
 var lateIndexes = []string{
-	`CREATE INDEX event_time ON event(time)`,
 	`CREATE UNIQUE INDEX entity_name ON entity(kind, name)`,
 }
 

@@ -6,20 +6,14 @@ import (
 	"zombiezen.com/go/sqlite"
 )
 
-// uidTable finds the events that may be equal to a new one: an open-addressing
-// table from a keyed hash of the uid to event ids. It only nominates; the bytes
-// decide. Twelve bytes an event at three quarters full.
+// uidTable finds the events that may be equal to a new one, by a keyed hash of
+// the uid. It only nominates; the bytes decide.
 type uidTable struct {
-	seed   maphash.Seed
-	hashes []uint64
-	ids    []uint32 // 0: empty
-	used   int
+	seed  maphash.Seed
+	table hashTable
 }
 
-func newUIDTable() *uidTable {
-	const start = 1 << 12
-	return &uidTable{seed: maphash.MakeSeed(), hashes: make([]uint64, start), ids: make([]uint32, start)}
-}
+func newUIDTable() *uidTable { return &uidTable{seed: maphash.MakeSeed()} }
 
 func (t *uidTable) hash(uid []byte) uint64 {
 	if u, ok := uuidBytes(uid); ok {
@@ -28,41 +22,7 @@ func (t *uidTable) hash(uid []byte) uint64 {
 	return maphash.Bytes(t.seed, uid)
 }
 
-// each calls yield with each candidate of a hash until it returns true.
-func (t *uidTable) each(h uint64, yield func(id uint32) (bool, error)) (bool, error) {
-	mask := uint64(len(t.ids) - 1)
-	for i := h & mask; t.ids[i] != 0; i = (i + 1) & mask {
-		if t.hashes[i] == h {
-			if stop, err := yield(t.ids[i]); stop || err != nil {
-				return stop, err
-			}
-		}
-	}
-	return false, nil
-}
-
-func (t *uidTable) add(h uint64, id uint32) {
-	if t.used >= len(t.ids)/4*3 {
-		old := *t
-		t.hashes, t.ids = make([]uint64, 2*len(old.ids)), make([]uint32, 2*len(old.ids))
-		for i, id := range old.ids {
-			if id != 0 {
-				t.place(old.hashes[i], id)
-			}
-		}
-	}
-	t.used++
-	t.place(h, id)
-}
-
-func (t *uidTable) place(h uint64, id uint32) {
-	mask := uint64(len(t.ids) - 1)
-	i := h & mask
-	for t.ids[i] != 0 {
-		i = (i + 1) & mask
-	}
-	t.hashes[i], t.ids[i] = h, id
-}
+func (t *uidTable) add(h uint64, id uint32) { t.table.add(h, id) }
 
 // load fills the table with the events that the case holds already.
 func (t *uidTable) load(conn *sqlite.Conn, raw func(id int64) ([]byte, error)) error {

@@ -94,6 +94,7 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 	check := Check{Name: "events", OK: true}
 	n := 0
 	var rows involvementSum
+	var times placeSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		r, err := newReader(conn, newNames())
 		if err != nil {
@@ -120,6 +121,7 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 			if err := rows.row(stmt); err != nil {
 				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
 			}
+			times.add(instant{time: stmt.ColumnInt64(1), id: stmt.ColumnInt64(0)})
 		}
 	})
 	if err != nil {
@@ -128,7 +130,11 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 	}
 	check.Detail = fmt.Sprintf("%d events agree with their lines", n)
 	index, err := c.verifyPostings(ctx, rows)
-	return []Check{check, index}, err
+	if err != nil {
+		return []Check{check}, err
+	}
+	order, err := c.verifyTimeline(ctx, times)
+	return []Check{check, index, order}, err
 }
 
 // verifyPostings compares what the rows involve with what the index lists.
@@ -159,18 +165,64 @@ func (c *Case) verifyPostings(ctx context.Context, rows involvementSum) (Check, 
 	return check, nil
 }
 
+// verifyTimeline compares the order of the events in time with their rows.
+func (c *Case) verifyTimeline(ctx context.Context, rows placeSum) (Check, error) {
+	check := Check{Name: "timeline", OK: true}
+	var listed placeSum
+	err := c.read(ctx, func(conn *sqlite.Conn) error {
+		line, err := newTimeline(conn, minTime, false)
+		if err != nil {
+			return err
+		}
+		var before instant
+		for {
+			at, more, err := line.next()
+			if err != nil || !more {
+				return err
+			}
+			if listed.n > 0 && at.compare(before) <= 0 {
+				return fmt.Errorf("event %d stands behind event %d, which is later", at.id, before.id)
+			}
+			listed.add(at)
+			before = at
+		}
+	})
+	switch {
+	case err != nil:
+		check.OK, check.Detail = false, err.Error()
+	case listed != rows:
+		check.OK, check.Detail = false, fmt.Sprintf("it lists %d events, the rows hold %d others", listed.n, rows.n)
+	default:
+		check.Detail = fmt.Sprintf("%d events are in order", rows.n)
+	}
+	return check, nil
+}
+
+// placeSum adds up a set of instants in any order.
+type placeSum struct{ n, sum uint64 }
+
+func (s *placeSum) add(at instant) {
+	s.n++
+	s.sum += mix(at.time, at.id)
+}
+
+// mix is a hash of numbers in their order.
+func mix(values ...int64) uint64 {
+	h := uint64(14695981039346656037)
+	for _, v := range values {
+		h = (h ^ uint64(v)) * 0x9e3779b97f4a7c15
+		h ^= h >> 32
+	}
+	return h
+}
+
 // involvementSum adds up a set of (entity, role, type, event) in any order:
 // their number and the sum of a hash of each.
 type involvementSum struct{ n, sum uint64 }
 
 func (s *involvementSum) add(entity, role, typ, event int64) {
-	h := uint64(14695981039346656037)
-	for _, v := range [...]int64{entity, role, typ, event} {
-		h = (h ^ uint64(v)) * 0x9e3779b97f4a7c15
-		h ^= h >> 32
-	}
 	s.n++
-	s.sum += h
+	s.sum += mix(entity, role, typ, event)
 }
 
 // row adds what an event row involves, each entity once in each role.

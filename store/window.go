@@ -112,63 +112,97 @@ func (c *Case) eagerWindow(conn *sqlite.Conn, w Window) ([]investigations.Event,
 	return out, nil
 }
 
-// The case's order: the index on time finds the place, the rows of one
-// millisecond are sorted. SQLite compares the kinds of uid as Position does.
-const (
-	forwards  = ` ORDER BY time, ei, ifnull(uid, x''), id`
-	backwards = ` ORDER BY time DESC, ei DESC, ifnull(uid, x'') DESC, id DESC`
-	after     = ` WHERE time >= ?1 AND (time, ei, ifnull(uid, x''), id) > (?1, ?2, ?3, ?4)`
-	before    = ` WHERE time <= ?1 AND (time, ei, ifnull(uid, x''), id) < (?1, ?2, ?3, ?4)`
-)
-
-// scanWindow walks the time index and asks the selection about each row.
+// scanWindow walks the timeline and asks the selection about each event. Those
+// of one millisecond are put in the case's order first.
 func (c *Case) scanWindow(ctx context.Context, raws *rawReader, w Window) ([]investigations.Event, error) {
-	sql := `SELECT ` + eventRow + ` FROM event`
-	switch from := w.From != nil; {
-	case from && w.Back:
-		sql += before + backwards
-	case from:
-		sql += after + forwards
-	case w.Back:
-		sql += backwards
-	default:
-		sql += forwards
-	}
-	stmt, err := raws.conn.Prepare(sql)
+	r, err := newReader(raws.conn, c.names)
 	if err != nil {
 		return nil, err
 	}
-	defer stmt.Reset()
-	if w.From != nil {
-		bindPosition(stmt, w.From)
+	line, err := newTimeline(raws.conn, w.start(), w.Back)
+	if err != nil {
+		return nil, err
 	}
-	out, err := c.collect(ctx, raws, stmt, w)
+	out := []investigations.Event{}
+	m, more, err := line.next()
+	for more && err == nil && len(out) < w.Limit && !w.past(m.time) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var same []int64
+		for at := m.time; more && err == nil && m.time == at; m, more, err = line.next() {
+			if w.Where == nil || w.Where.candidate(m.id) {
+				same = append(same, m.id)
+			}
+		}
+		if err == nil {
+			out, err = w.take(r, raws, same, out)
+		}
+	}
 	if w.Back {
 		slices.Reverse(out)
 	}
 	return out, err
 }
 
-// collect steps through rows until the window is full.
-func (c *Case) collect(ctx context.Context, raws *rawReader, stmt *sqlite.Stmt, w Window) ([]investigations.Event, error) {
-	r, err := newReader(raws.conn, c.names)
-	if err != nil {
-		return nil, err
+// start is the time from which to read: of the position, or of the filter.
+func (w *Window) start() int64 {
+	t := int64(minTime)
+	if w.Back {
+		t = maxTime
 	}
-	var out []investigations.Event
-	var e investigations.Event
-	for len(out) < w.Limit {
-		row, err := stmt.Step()
-		if err != nil || !row {
-			return out, err
+	if w.From != nil {
+		t = w.From.Time
+	}
+	if w.Where != nil {
+		from, to := w.Where.expr.Range()
+		if !w.Back && !from.IsZero() {
+			t = max(t, from.UnixMilli())
 		}
-		if err := ctx.Err(); err != nil {
+		if w.Back && !to.IsZero() {
+			t = min(t, to.UnixMilli())
+		}
+	}
+	return t
+}
+
+// past reports whether the filter lets nothing through at t and beyond.
+func (w *Window) past(t int64) bool {
+	if w.Where == nil {
+		return false
+	}
+	from, to := w.Where.expr.Range()
+	if w.Back {
+		return !from.IsZero() && t < from.UnixMilli()
+	}
+	return !to.IsZero() && t > to.UnixMilli()
+}
+
+// take appends those of the events of one millisecond that belong to the
+// window, until it is full.
+func (w *Window) take(r *reader, raws *rawReader, same []int64, out []investigations.Event) ([]investigations.Event, error) {
+	positions := make([]investigations.Position, len(same))
+	for i, id := range same {
+		var err error
+		if positions[i], err = r.position(id); err != nil {
 			return nil, err
 		}
-		if w.Where != nil && !w.Where.candidate(stmt.ColumnInt64(0)) {
-			continue
+	}
+	slices.SortFunc(positions, investigations.Position.Compare)
+	if w.Back {
+		slices.Reverse(positions)
+	}
+	var e investigations.Event
+	for _, p := range positions {
+		if len(out) == w.Limit {
+			return out, nil
 		}
-		if err := r.decode(stmt, &e); err != nil {
+		if w.From != nil {
+			if order := p.Compare(*w.From); order == 0 || (order < 0) != w.Back {
+				continue
+			}
+		}
+		if err := r.event(p.ID, &e); err != nil {
 			return nil, err
 		}
 		if w.Where != nil {
@@ -183,19 +217,4 @@ func (c *Case) collect(ctx context.Context, raws *rawReader, stmt *sqlite.Stmt, 
 		out = append(out, kept)
 	}
 	return out, nil
-}
-
-func bindPosition(stmt *sqlite.Stmt, p *investigations.Position) {
-	stmt.BindInt64(1, p.Time)
-	stmt.BindInt64(2, p.Index)
-	u, isUUID := uuidBytes([]byte(p.UID))
-	switch {
-	case isUUID:
-		stmt.BindBytes(3, u[:])
-	case p.UID == "":
-		stmt.BindZeroBlob(3, 0)
-	default:
-		stmt.BindText(3, p.UID)
-	}
-	stmt.BindInt64(4, p.ID)
 }

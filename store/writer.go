@@ -121,6 +121,9 @@ func (w *writer) flush() error {
 	if err := w.flushRows(); err != nil {
 		return err
 	}
+	if err := addSegment(w.conn, w.post.base, w.post.times); err != nil {
+		return err
+	}
 	if err := w.post.flush(); err != nil {
 		return err
 	}
@@ -136,20 +139,7 @@ func (w *writer) event(b *block, e *scanned, s *sourceRow) error {
 	} else {
 		h = w.uids.hashWhole(line)
 	}
-	other := int64(0)
-	same, err := w.uids.each(h, func(id uint32) (bool, error) {
-		stored, err := w.raw(int64(id))
-		if err != nil {
-			return false, err
-		}
-		if sameEvent(stored, line) {
-			return true, nil
-		}
-		if was, err := extract.Event(stored); err == nil && len(e.line.UID) > 0 && was.UID == string(e.line.UID) {
-			other = int64(id)
-		}
-		return false, nil
-	})
+	same, other, err := w.stored(h, line, e.line.UID)
 	if err != nil {
 		return err
 	}
@@ -170,6 +160,25 @@ func (w *writer) event(b *block, e *scanned, s *sourceRow) error {
 	}
 	w.kept = append(w.kept, *e)
 	return w.index(id, &e.line)
+}
+
+// stored reports whether the case has the equal of an event, and which event
+// has the same uid and another content: 0 for none.
+func (w *writer) stored(h uint64, line, uid []byte) (same bool, other int64, err error) {
+	w.uids.table.each(h, func(id uint32) bool {
+		var stored []byte
+		if stored, err = w.raw(int64(id)); err != nil {
+			return false
+		}
+		if same = sameEvent(stored, line); same {
+			return false
+		}
+		if was, err := extract.Event(stored); err == nil && len(uid) > 0 && was.UID == string(uid) {
+			other = int64(id)
+		}
+		return true
+	})
+	return same, other, err
 }
 
 // raw reads a stored event, or one of the block being stored.

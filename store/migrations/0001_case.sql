@@ -101,6 +101,25 @@ CREATE TABLE posting (
   PRIMARY KEY (entity, segment)
 ) WITHOUT ROWID;
 
+-- The events in order of time, a segment of ids at a time. entries holds, for
+-- each event, varints: its time less that of the one before (the first from
+-- since), and its id less that of the one before (zigzag; the first from
+-- segment). earliest is the first time that is one, 0 when there is none.
+CREATE TABLE segment (
+  first    INTEGER PRIMARY KEY, -- id of its first event
+  events   INTEGER NOT NULL,
+  since    INTEGER NOT NULL,
+  until    INTEGER NOT NULL,
+  earliest INTEGER NOT NULL
+);
+CREATE TABLE timeline (
+  segment INTEGER NOT NULL REFERENCES segment(first),
+  since   INTEGER NOT NULL,
+  page    INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (segment, since, page)
+) WITHOUT ROWID;
+
 -- Events by UTC day, counted from 1970; those without a time on a day of their own.
 CREATE TABLE day (day INTEGER PRIMARY KEY, events INTEGER NOT NULL);
 

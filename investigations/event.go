@@ -16,6 +16,10 @@ const (
 	OutcomeFailure
 )
 
+// MaxText is how many bytes of an event's text its row keeps; the line in the
+// case always has all of it.
+const MaxText = 4096
+
 // Event is one audit event as rows show it: the typed part of the line.
 // The line itself is read with the case's Raw.
 type Event struct {
@@ -27,7 +31,7 @@ type Event struct {
 	Index   int64     // `ei`, position inside a session
 	Cluster string    // `cluster_name`
 	Outcome Outcome
-	// Text is the command, path or statement of the event, cut to 4 KiB;
+	// Text is the command, path or statement of the event, cut to MaxText;
 	// empty where there is none.
 	Text string
 	// Involved lists the entities of the event, in table order.

@@ -44,6 +44,7 @@ type Case struct {
 	pool    *sqlitex.Pool
 	write   sync.Mutex
 	names   *names
+	words   wordings
 	temp    string // folder to remove on Close, for a case of evidence paths
 	gone    atomic.Bool
 	closing sync.Once

@@ -235,7 +235,7 @@ func eachTyped(conn *sqlite.Conn, where, event string, yield func(session, event
 		return err
 	}
 	var ids []int64
-	err = eachPosting(conn, everyEvent, func(l list) error {
+	err = eachPosting(conn, everyEvent, nil, func(l list) error {
 		if types[l.typ] {
 			ids = append(ids, l.ids...)
 		}

@@ -29,7 +29,7 @@ type dictionary struct {
 const labelled = 1
 
 // maxEntities is what a posting key has room for.
-const maxEntities = 1 << 32 - 1
+const maxEntities = 1<<32 - 1
 
 // maxTexts bounds the texts remembered. A text forgotten and met again is
 // stored again: the dictionary saves room, it does not say what is equal.

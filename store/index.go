@@ -68,7 +68,7 @@ func (c *Case) groups(conn *sqlite.Conn, entity int64) ([]pivot.Group, error) {
 	}
 	at := make(map[key]int)
 	var out []pivot.Group
-	err = eachPosting(conn, entity, func(l list) error {
+	err = eachPosting(conn, entity, nil, func(l list) error {
 		k := key{l.role, l.typ}
 		i, ok := at[k]
 		if !ok {
@@ -104,8 +104,9 @@ func (c *Case) groups(conn *sqlite.Conn, entity int64) ([]pivot.Group, error) {
 	return out, nil
 }
 
-// eachPosting decodes the posting rows of an entity, ids ascending.
-func eachPosting(conn *sqlite.Conn, entity int64, yield func(list) error) error {
+// eachPosting decodes the posting rows of an entity, those of some types only
+// unless want is nil; the ids of a role and type ascend.
+func eachPosting(conn *sqlite.Conn, entity int64, want func(typ int64) bool, yield func(list) error) error {
 	stmt, err := conn.Prepare(`SELECT segment, lists FROM posting WHERE entity = ? ORDER BY segment`)
 	if err != nil {
 		return err
@@ -120,7 +121,7 @@ func eachPosting(conn *sqlite.Conn, entity int64, yield func(list) error) error 
 		}
 		lists = slices.Grow(lists[:0], stmt.ColumnLen(1))[:stmt.ColumnLen(1)]
 		stmt.ColumnBytes(1, lists)
-		if err := eachList(stmt.ColumnInt64(0), lists, yield); err != nil {
+		if err := eachList(stmt.ColumnInt64(0), lists, want, yield); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"zombiezen.com/go/sqlite"
 
@@ -154,8 +155,9 @@ type list struct {
 	tmin, tmax int64 // of two events or more; else not known here
 }
 
-// eachList decodes the lists of a posting row.
-func eachList(segment int64, b []byte, yield func(list) error) error {
+// eachList decodes the lists of a posting row, those of some types only unless
+// want is nil.
+func eachList(segment int64, b []byte, want func(typ int64) bool, yield func(list) error) error {
 	for len(b) > 0 {
 		l := list{}
 		key, rest, err := takeVarint(b)
@@ -170,15 +172,14 @@ func eachList(segment int64, b []byte, yield func(list) error) error {
 			return errVarint
 		}
 		l.role, l.typ = investigations.Role(key&(1<<roleBits-1)), int64(key>>roleBits)
-		l.ids = make([]int64, n)
-		id := segment
-		for i := range l.ids {
-			var d uint64
-			if d, rest, err = takeVarint(rest); err != nil {
-				return err
-			}
-			id += int64(d)
-			l.ids[i] = id
+		wanted := want == nil || want(l.typ)
+		if wanted {
+			l.ids, rest, err = takeIDs(rest, segment, int(n))
+		} else {
+			rest, err = skipVarints(rest, n)
+		}
+		if err != nil {
+			return err
 		}
 		if n > 1 {
 			v, size := binary.Varint(rest)
@@ -191,10 +192,43 @@ func eachList(segment int64, b []byte, yield func(list) error) error {
 			}
 			l.tmin, l.tmax, rest = v, v+int64(d), after
 		}
-		if err := yield(l); err != nil {
-			return err
+		if wanted {
+			if err := yield(l); err != nil {
+				return err
+			}
 		}
 		b = rest
 	}
 	return nil
+}
+
+// takeIDs reads n event ids, each written as its distance from the one before.
+func takeIDs(b []byte, id int64, n int) ([]int64, []byte, error) {
+	ids := make([]int64, n)
+	for i := range ids {
+		d, rest, err := takeVarint(b)
+		if err != nil {
+			return nil, nil, err
+		}
+		id, b = id+int64(d), rest
+		ids[i] = id
+	}
+	return ids, b, nil
+}
+
+// skipVarints leaves out n varints: each ends with a byte below 0x80.
+func skipVarints(b []byte, n uint64) ([]byte, error) {
+	const ends = 0x8080808080808080
+	for ; n >= 8 && len(b) >= 8; b = b[8:] {
+		n -= uint64(bits.OnesCount64(^binary.LittleEndian.Uint64(b) & ends))
+	}
+	for ; n > 0; b = b[1:] {
+		if len(b) == 0 {
+			return nil, errVarint
+		}
+		if b[0] < 0x80 {
+			n--
+		}
+	}
+	return b, nil
 }

@@ -24,10 +24,9 @@ const eagerTexts = 1000
 // then asked about each event that is read, so the answer never depends on the
 // index being cleverer than the filter.
 type Selection struct {
-	of      *Case
-	expr    filter.Expr
-	match   *filter.Matcher
-	needRaw bool
+	of    *Case
+	expr  filter.Expr
+	match *filter.Matcher
 
 	eager     bool
 	positions []investigations.Position // when eager: exactly the events, in order
@@ -58,9 +57,6 @@ func (s *Selection) onlyCandidates() bool {
 // the filter finds by wildcards are looked up in the dictionary.
 func (c *Case) Select(ctx context.Context, expr filter.Expr) (*Selection, error) {
 	s := &Selection{of: c, expr: expr, match: expr.Compile()}
-	for _, t := range expr.Terms {
-		s.needRaw = s.needRaw || t.Key == filter.KeyText
-	}
 	if err := c.prepare(ctx, s); err != nil {
 		return nil, fmt.Errorf("filter events: %w", err)
 	}
@@ -105,48 +101,92 @@ func (c *Case) prepare(ctx context.Context, s *Selection) error {
 	return nil
 }
 
+// settledEvents is up to how many candidates are asked one by one what other
+// indexes would say of them.
+const settledEvents = 1000
+
 // candidates are the ids of the events that may pass, ascending; narrowed is
-// false when no term says anything that the index knows.
+// false when no term says anything that an index knows. The indexes that leave
+// the fewest events are asked first, and no more once few are left.
 func (c *Case) candidates(conn *sqlite.Conn, expr filter.Expr) (ids []int64, narrowed bool, err error) {
-	for _, t := range expr.Terms {
-		info := t.Key.Info()
-		if t.Negate || info.Class != filter.ClassEntity && t.Key != filter.KeyEvent {
-			continue
+	for _, find := range []func(*sqlite.Conn, *filter.Term) ([]int64, bool, error){c.ofEntities, c.ofCommands, c.ofTypes} {
+		for i := range expr.Terms {
+			if narrowed && len(ids) <= settledEvents {
+				return ids, true, nil
+			}
+			if expr.Terms[i].Negate {
+				continue
+			}
+			found, knows, err := find(conn, &expr.Terms[i])
+			if err != nil {
+				return nil, false, err
+			}
+			switch {
+			case knows && narrowed:
+				ids = intersect(ids, found)
+			case knows:
+				ids, narrowed = found, true
+			}
 		}
-		var entities []int64
-		match := func(string) bool { return true }
-		if t.Key == filter.KeyEvent {
-			entities, match = []int64{everyEvent}, t.MatchType
-		} else if entities, err = matchingEntities(conn, t, info.Kinds); err != nil {
-			return nil, false, err
-		}
-		found, err := c.union(conn, entities, match)
-		if err != nil {
-			return nil, false, err
-		}
-		if narrowed {
-			found = intersect(ids, found)
-		}
-		ids, narrowed = found, true
 	}
 	return ids, narrowed, nil
 }
 
-// union is all events of the entities whose type matches, ascending.
-func (c *Case) union(conn *sqlite.Conn, entities []int64, match func(string) bool) ([]int64, error) {
+// ofEntities finds the events of a term that names entities, ascending; false
+// for other terms.
+func (c *Case) ofEntities(conn *sqlite.Conn, t *filter.Term) ([]int64, bool, error) {
+	info := t.Key.Info()
+	if info.Class != filter.ClassEntity {
+		return nil, false, nil
+	}
+	entities, err := matchingEntities(conn, *t, info.Kinds)
+	if err != nil {
+		return nil, true, err
+	}
+	ids, err := union(conn, entities, nil)
+	return ids, true, err
+}
+
+// ofCommands is ofEntities for a term that looks into commands.
+func (c *Case) ofCommands(conn *sqlite.Conn, t *filter.Term) ([]int64, bool, error) {
+	if t.Key != filter.KeyCommand {
+		return nil, false, nil
+	}
+	ids, err := c.eventsSaying(conn, t)
+	return ids, true, err
+}
+
+// ofTypes is ofEntities for a term that names event types.
+func (c *Case) ofTypes(conn *sqlite.Conn, t *filter.Term) ([]int64, bool, error) {
+	if t.Key != filter.KeyEvent {
+		return nil, false, nil
+	}
+	types := make(map[int64]bool)
+	err := sqlitex.Execute(conn, `SELECT id, event FROM type`, &sqlitex.ExecOptions{
+		ResultFunc: func(stmt *sqlite.Stmt) error {
+			types[stmt.ColumnInt64(0)] = t.MatchType(stmt.ColumnText(1))
+			return nil
+		},
+	})
+	if err != nil {
+		return nil, true, err
+	}
+	ids, err := union(conn, []int64{everyEvent}, func(typ int64) bool { return types[typ] })
+	return ids, true, err
+}
+
+// union is all events of the entities, those of some types only unless want is
+// nil, ascending.
+func union(conn *sqlite.Conn, entities []int64, want func(typ int64) bool) ([]int64, error) {
 	var out []int64
 	for _, e := range entities {
-		groups, err := c.groups(conn, e)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range groups {
-			if match(g.Type) {
-				out = append(out, g.IDs...)
-			}
+		if err := eachPosting(conn, e, want, func(l list) error { out = append(out, l.ids...); return nil }); err != nil {
+			return nil, fmt.Errorf("read the postings of entity %d: %w", e, err)
 		}
 	}
-	slices.Sort(out)
+	if !slices.IsSorted(out) {
+		slices.Sort(out)
+	}
 	return slices.Compact(out), nil
 }
 
@@ -218,7 +258,7 @@ func (s *Selection) settle(ctx context.Context, c *Case, conn *sqlite.Conn, ids 
 
 func (s *Selection) passes(e *investigations.Event, raws *rawReader) (bool, error) {
 	var line []byte
-	if s.needRaw {
+	if s.expr.NeedsLine(e) {
 		var err error
 		if line, err = raws.event(e.ID); err != nil {
 			return false, err

@@ -136,14 +136,14 @@ func writeSegment(conn *sqlite.Conn, first int64, instants []instant) error {
 
 // cursor reads the instants of one segment in order, or backwards.
 type cursor struct {
-	pages   *sqlite.Stmt
-	segment int64
-	since   int64
-	page    int64
-	back    bool
-	began   bool
+	pages    *sqlite.Stmt
+	segment  int64
+	since    int64
+	page     int64
+	back     bool
+	began    bool
 	instants []instant // what is left of the page
-	blob    []byte
+	blob     []byte
 }
 
 const (

@@ -171,4 +171,3 @@ func TestInterner_findsWhatWasAdded(t *testing.T) {
 		}
 	})
 }
-

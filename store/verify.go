@@ -94,7 +94,7 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 	check := Check{Name: "events", OK: true}
 	n := 0
 	var rows involvementSum
-	var times placeSum
+	var times, texts placeSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		r, err := newReader(conn, newNames())
 		if err != nil {
@@ -121,7 +121,10 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 			if err := rows.row(stmt); err != nil {
 				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
 			}
-			times.add(instant{time: stmt.ColumnInt64(1), id: stmt.ColumnInt64(0)})
+			times.add(stmt.ColumnInt64(1), stmt.ColumnInt64(0))
+			if text := stmt.ColumnInt64(10); text != 0 {
+				texts.add(text, stmt.ColumnInt64(0))
+			}
 		}
 	})
 	if err != nil {
@@ -134,7 +137,11 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 		return []Check{check}, err
 	}
 	order, err := c.verifyTimeline(ctx, times)
-	return []Check{check, index, order}, err
+	if err != nil {
+		return []Check{check, index}, err
+	}
+	words, err := c.verifyWording(ctx, texts)
+	return []Check{check, index, order, words}, err
 }
 
 // verifyPostings compares what the rows involve with what the index lists.
@@ -145,7 +152,7 @@ func (c *Case) verifyPostings(ctx context.Context, rows involvementSum) (Check, 
 		return sqlitex.Execute(conn, `SELECT entity, segment, lists FROM posting`, &sqlitex.ExecOptions{
 			ResultFunc: func(stmt *sqlite.Stmt) error {
 				entity := stmt.ColumnInt64(0)
-				return eachList(stmt.ColumnInt64(1), columnBlob(stmt, 2), func(l list) error {
+				return eachList(stmt.ColumnInt64(1), columnBlob(stmt, 2), nil, func(l list) error {
 					for _, id := range l.ids {
 						lists.add(entity, int64(l.role), l.typ, id)
 					}
@@ -183,7 +190,7 @@ func (c *Case) verifyTimeline(ctx context.Context, rows placeSum) (Check, error)
 			if listed.n > 0 && at.compare(before) <= 0 {
 				return fmt.Errorf("event %d stands behind event %d, which is later", at.id, before.id)
 			}
-			listed.add(at)
+			listed.add(at.time, at.id)
 			before = at
 		}
 	})
@@ -198,12 +205,34 @@ func (c *Case) verifyTimeline(ctx context.Context, rows placeSum) (Check, error)
 	return check, nil
 }
 
-// placeSum adds up a set of instants in any order.
+// verifyWording compares which events have which text with their rows.
+func (c *Case) verifyWording(ctx context.Context, rows placeSum) (Check, error) {
+	check := Check{Name: "texts", OK: true}
+	var listed placeSum
+	err := c.read(ctx, func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, `SELECT first, entries FROM wording ORDER BY first`, &sqlitex.ExecOptions{
+			ResultFunc: func(stmt *sqlite.Stmt) error {
+				return eachWording(columnBlob(stmt, 1), stmt.ColumnInt64(0), func(event, text int64) error { listed.add(text, event); return nil })
+			},
+		})
+	})
+	switch {
+	case err != nil:
+		check.OK, check.Detail = false, err.Error()
+	case listed != rows:
+		check.OK, check.Detail = false, fmt.Sprintf("the index lists %d texts, the rows hold %d others", listed.n, rows.n)
+	default:
+		check.Detail = fmt.Sprintf("%d texts agree with the rows", rows.n)
+	}
+	return check, nil
+}
+
+// placeSum adds up a set of pairs in any order.
 type placeSum struct{ n, sum uint64 }
 
-func (s *placeSum) add(at instant) {
+func (s *placeSum) add(what, event int64) {
 	s.n++
-	s.sum += mix(at.time, at.id)
+	s.sum += mix(what, event)
 }
 
 // mix is a hash of numbers in their order.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -37,6 +38,11 @@ type writer struct {
 	next   int64 // id of the next event
 	days   map[int64]int64
 	server int // newest major server version seen
+
+	words     []byte // of the wording table, events since the last flush
+	wordFirst int64  // where they begin
+	wordEvent int64  // the last event among them, and its text
+	wordText  uint32
 
 	rows      []row
 	moreBuf   []byte
@@ -119,6 +125,9 @@ func (w *writer) store(b *block, s *sourceRow) error {
 // flush writes out what is collected in memory.
 func (w *writer) flush() error {
 	if err := w.flushRows(); err != nil {
+		return err
+	}
+	if err := w.flushWords(); err != nil {
 		return err
 	}
 	if err := addSegment(w.conn, w.post.base, w.post.times); err != nil {
@@ -220,6 +229,7 @@ func (w *writer) index(id int64, l *extract.Line) error {
 		if r.textn, err = w.dict.textID(l.Text); err != nil {
 			return err
 		}
+		w.word(id, r.textn)
 	}
 	w.days[dayOf(l.Time)]++
 	if v := major(l.Version); v > w.server {
@@ -229,6 +239,30 @@ func (w *writer) index(id int64, l *extract.Line) error {
 		return w.flushRows()
 	}
 	return nil
+}
+
+// word notes that an event has a text.
+func (w *writer) word(id int64, text uint32) {
+	if len(w.words) == 0 {
+		w.wordFirst, w.wordEvent, w.wordText = id, id, 0
+	}
+	w.words = appendVarint(w.words, uint64(id-w.wordEvent))
+	w.words = binary.AppendVarint(w.words, int64(text)-int64(w.wordText))
+	w.wordEvent, w.wordText = id, text
+}
+
+func (w *writer) flushWords() error {
+	if len(w.words) == 0 {
+		return nil
+	}
+	stmt, err := w.conn.Prepare(`INSERT INTO wording(first, entries) VALUES (?, ?)`)
+	if err != nil {
+		return err
+	}
+	stmt.BindInt64(1, w.wordFirst)
+	stmt.BindBytes(2, w.words)
+	w.words = w.words[:0]
+	return run(stmt)
 }
 
 // outcomeShift is where the outcome stands in the flags column.

@@ -100,7 +100,7 @@ func runProbe(ctx context.Context, args []string, out io.Writer) error {
 }
 
 // commandFilter finds a text in the commands that were run.
-func commandFilter(text string) string { return `event:exec "` + text + `"` }
+func commandFilter(text string) string { return `event:exec command:"` + text + `"` }
 
 type prober struct {
 	c       *store.Case

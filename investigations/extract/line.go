@@ -9,9 +9,6 @@ import (
 	"cordon/investigations"
 )
 
-// MaxText is how much of an event's text is kept in its row; the line in the
-// case always has all of it.
-const MaxText = 4096
 
 // Flags are facts about an event that reports filter by, one bit each.
 type Flags uint16
@@ -45,7 +42,7 @@ type Line struct {
 	UID     []byte
 	Cluster []byte
 	Version []byte // server_version
-	Text    []byte // at most MaxText bytes
+	Text    []byte // at most investigations.MaxText bytes
 	Time    int64  // milliseconds since the epoch, UTC; 0 when the line has none
 	Index   int64
 	Expires int64 // end of a certificate in milliseconds, 0 when unsaid
@@ -281,7 +278,7 @@ func (s *Scanner) textOf(p *plan) {
 		for i := range s.vals {
 			v := &s.vals[i]
 			switch {
-			case v.field != f || len(v.data) == 0 || len(s.scratch)-start >= MaxText:
+			case v.field != f || len(v.data) == 0 || len(s.scratch)-start >= investigations.MaxText:
 			case first == nil:
 				first = v.data
 			default:
@@ -295,7 +292,7 @@ func (s *Scanner) textOf(p *plan) {
 	if len(s.scratch) > start {
 		first = s.scratch[start:len(s.scratch):len(s.scratch)]
 	}
-	s.out.Text = first[:min(len(first), MaxText)]
+	s.out.Text = first[:min(len(first), investigations.MaxText)]
 }
 
 // withoutPort cuts the port off `ip:port` and `[ip]:port`; a bare or

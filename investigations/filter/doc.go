@@ -7,8 +7,10 @@
 // All terms must hold. Commas inside a term, or the same key again, mean "any
 // of these"; `-` in front turns a term round. A word without a key, or in
 // quotes, is looked for in the whole line as it was logged; two words must
-// both be there. In a value after a key, `*` stands for any characters and `?`
-// for one, unless it is quoted.
+// both be there. command: looks into what was run, asked or said alone; a text
+// so long that its row keeps only the beginning is looked for in the whole line.
+// In a value after a key, `*` stands for any characters and `?` for one, unless
+// it is quoted.
 // Times are RFC 3339 with parts left off (UTC unless they say otherwise), or
 // relative: after:-2h, before:now. after: includes its moment, before: does
 // not.

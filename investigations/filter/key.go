@@ -12,8 +12,9 @@ type Key string
 
 // The keys that look at the event itself.
 const (
-	KeyText    Key = "text"  // the whole line
-	KeyEvent   Key = "event" // event type
+	KeyText    Key = "text"    // the whole line
+	KeyCommand Key = "command" // what was run, asked or said
+	KeyEvent   Key = "event"   // event type
 	KeyCode    Key = "code"
 	KeyUID     Key = "uid"
 	KeyAfter   Key = "after"
@@ -26,7 +27,7 @@ type Class uint8
 
 // The classes of keys.
 const (
-	ClassText    Class = iota // substring of the line, no wildcards
+	ClassText    Class = iota // substring of the line or of the command, no wildcards
 	ClassEvent                // a field of the event: type, code, uid
 	ClassEntity               // an involved entity's name or label
 	ClassTime                 // one moment
@@ -72,6 +73,7 @@ var keys = []KeyInfo{
 	{Key: KeyOutcome, Class: ClassOutcome, Help: "success, failed or unsaid"},
 	{Key: KeyCode, Class: ClassEvent, Help: "an event code, such as T1000W"},
 	{Key: KeyUID, Class: ClassEvent, Help: "one event, by its id"},
+	{Key: KeyCommand, Class: ClassText, Aliases: []string{"cmd", "query"}, Help: "text in a command, statement, path or reason"},
 	{Key: KeyText, Class: ClassText, Help: "text anywhere in the line"},
 }
 

@@ -18,7 +18,7 @@ type Matcher struct{ terms []matcher }
 type matcher struct {
 	term    *Term
 	kinds   []investigations.Kind
-	needles [][][]byte // of text: the spellings of each value
+	needles [][][]byte // of ClassText: the spellings of each value
 }
 
 // Compile makes the filter ready for many events. A Matcher may be used by
@@ -28,7 +28,7 @@ func (e Expr) Compile() *Matcher {
 	for i := range e.Terms {
 		t := &e.Terms[i]
 		m.terms[i] = matcher{term: t, kinds: t.Key.Info().Kinds}
-		if t.Key != KeyText {
+		if t.Key.Info().Class != ClassText {
 			continue
 		}
 		for _, v := range t.Values {
@@ -60,6 +60,8 @@ func (m *matcher) any(ev *investigations.Event, raw []byte) bool {
 	switch t.Key {
 	case KeyText:
 		return m.inLine(ev, raw)
+	case KeyCommand:
+		return t.MatchCommand(ev.Text) || MayBeCut(len(ev.Text)) && raw != nil && m.inLine(ev, raw)
 	case KeyEvent:
 		return t.MatchType(ev.Type)
 	case KeyCode:
@@ -81,6 +83,26 @@ func (m *matcher) any(ev *investigations.Event, raw []byte) bool {
 	}
 	return false
 }
+
+// wholeText is how long a text can be that was certainly not cut: by at most the
+// rest of a character.
+const wholeText = investigations.MaxText - 4
+
+// NeedsLine reports whether the filter has to see an event's line to judge it.
+func (e Expr) NeedsLine(ev *investigations.Event) bool {
+	return slices.ContainsFunc(e.Terms, func(t Term) bool {
+		return t.Key == KeyText || t.Key == KeyCommand && MayBeCut(len(ev.Text))
+	})
+}
+
+// MatchCommand reports whether one of the values stands in a text.
+func (t *Term) MatchCommand(text string) bool {
+	return slices.ContainsFunc(t.Values, func(v Value) bool { return ContainsFold([]byte(text), []byte(v.Text)) })
+}
+
+// MayBeCut reports whether a text of so many bytes may be the beginning of a
+// longer one, which only the line holds.
+func MayBeCut(size int) bool { return size > wholeText }
 
 // inLine looks for the texts in the line, or in the event without one.
 func (m *matcher) inLine(ev *investigations.Event, raw []byte) bool {

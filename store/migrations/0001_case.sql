@@ -72,6 +72,14 @@ CREATE TABLE text (
   value TEXT NOT NULL
 );
 
+-- Which events have which text, in order of ids: varints, the id less that of
+-- the one before (the first from first), and the text's id less that of the one
+-- before (zigzag; the first from 0).
+CREATE TABLE wording (
+  first   INTEGER PRIMARY KEY,
+  entries BLOB NOT NULL
+);
+
 CREATE TABLE event (
   id      INTEGER PRIMARY KEY,
   time    INTEGER NOT NULL,

@@ -3,6 +3,8 @@ package lineage
 import (
 	"context"
 
+	"golang.org/x/sync/errgroup"
+
 	"cordon/investigations"
 	"cordon/investigations/pivot"
 )
@@ -16,18 +18,22 @@ type Report struct {
 	Lineage []Edge `json:"lineage"`
 }
 
-// Of pivots on an identity and traces what spread from it.
+// Of pivots on an identity and traces what spread from it, both at once: the
+// index is read by two goroutines.
 func Of(ctx context.Context, idx pivot.Index, e investigations.Entity, depth int) (*Report, error) {
-	p, err := pivot.Of(ctx, idx, e)
-	if err != nil {
+	r := &Report{Lineage: []Edge{}}
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() (err error) {
+		r.Report, err = pivot.Of(ctx, idx, e)
+		return err
+	})
+	both.Go(func() error {
+		edges, err := Trace(ctx, idx, e, depth)
+		r.Lineage = append(r.Lineage, edges...)
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		return nil, err
 	}
-	edges, err := Trace(ctx, idx, e, depth)
-	if err != nil {
-		return nil, err
-	}
-	if edges == nil {
-		edges = []Edge{}
-	}
-	return &Report{p, edges}, nil
+	return r, nil
 }

@@ -17,7 +17,8 @@ type Group struct {
 	IDs         []int64   // ascending case ids
 }
 
-// Index is what pivots and lineage need of a case.
+// Index is what pivots and lineage need of a case. Several goroutines may read
+// it at once.
 type Index interface {
 	// Groups returns all groups of an entity, none when the case has never
 	// seen it.

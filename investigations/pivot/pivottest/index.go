@@ -26,8 +26,6 @@ type Index struct {
 	events   []investigations.Event
 	groups   map[investigations.Entity][]pivot.Group
 	coverage investigations.Coverage
-	// Looked counts the calls of Groups, Read the events that Each yielded.
-	Looked, Read int
 }
 
 var (
@@ -123,7 +121,6 @@ func (x *Index) Entities() []investigations.Entity {
 
 // Groups implements pivot.Index.
 func (x *Index) Groups(ctx context.Context, e investigations.Entity) ([]pivot.Group, error) {
-	x.Looked++
 	return x.groups[e], ctx.Err()
 }
 
@@ -140,7 +137,6 @@ func (x *Index) Each(ctx context.Context, ids []int64, yield func(*investigation
 		involved := append(reused.Involved[:0], x.events[id-1].Involved...)
 		reused = x.events[id-1]
 		reused.Involved = involved
-		x.Read++
 		if err := yield(&reused); err != nil {
 			return err
 		}

@@ -1,18 +1,42 @@
 package investigations
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // GapKind names a way in which evidence is known to be incomplete.
 type GapKind string
 
-// The kinds of gap that a case reports.
+// The kinds of gap that a case reports, the one that weighs most for a responder
+// first.
 const (
-	GapDay         GapKind = "day_missing"          // no event on a day between days that have some
-	GapIndex       GapKind = "index_hole"           // a hole in `ei` inside one session
-	GapNoEnd       GapKind = "session_without_end"  // session.start, no end of it
-	GapNoRecording GapKind = "recording_missing"    // the log says recorded, no recording in the case
-	GapRecording   GapKind = "recording_incomplete" // empty, truncated or encrypted recording
+	GapDay           GapKind = "day_missing"            // no event on a day between days that have some
+	GapNotLogged     GapKind = "session_not_logged"     // a recording, no event of its session
+	GapIndex         GapKind = "index_hole"             // a hole in `ei` inside one database session
+	GapClock         GapKind = "clock_skew"             // times of a host that cannot be right
+	GapNoEnd         GapKind = "session_without_end"    // a session's start, no end of it
+	GapNoStart       GapKind = "session_without_start"  // a session's end, no start of it
+	GapRecording     GapKind = "recording_incomplete"   // empty, truncated, damaged or encrypted recording
+	GapLostRecording GapKind = "recording_not_uploaded" // a recorded session without a recording anywhere
+	GapNoRecording   GapKind = "recording_missing"      // the log says uploaded, no recording in the case
+	GapToken         GapKind = "token_unknown"          // a join token was used, its creation is not logged
 )
+
+var gapTitles = map[GapKind]string{
+	GapDay: "day missing", GapNotLogged: "session not logged", GapIndex: "events missing", GapClock: "clock wrong", GapNoEnd: "session open",
+	GapNoStart: "start not seen", GapRecording: "recording not whole", GapLostRecording: "recording lost",
+	GapNoRecording: "recording missing", GapToken: "token unknown",
+}
+
+// Title is the kind in two or three words for a person. A kind that this
+// version does not know, from a newer case file, is spelt as it is.
+func (k GapKind) Title() string {
+	if title, ok := gapTitles[k]; ok {
+		return title
+	}
+	return strings.ReplaceAll(string(k), "_", " ")
+}
 
 // Gap is one hole in the evidence. From and To bound it in UTC where it is a
 // stretch of time; Entity names what it concerns.

@@ -2,6 +2,7 @@ package investigations
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ const (
 	KindAccessList       // access list, by its name (a UUID); the label is its title
 	KindSession          // session or recording, by UUID
 	KindHost             // agent, by host UUID; the label is its host name
-	KindAddress          // IP address without port
+	KindAddress          // IP address without port; a host name where the field has one
 	KindDevice           // trusted device, by device id; the label is its asset tag
 	KindMFADevice        // MFA device, by UUID; the label is what the user called it
 	KindLock             // lock, by name (a UUID)
@@ -120,15 +121,41 @@ func (e Entity) String() string {
 // IsZero reports whether the entity names nothing.
 func (e Entity) IsZero() bool { return e.Name == "" }
 
+// CanonicalName is the form of a name in which entities of the kind are
+// compared: a UUID in lower case, an IPv6 address in its shortest form, one
+// that stands for an IPv4 address as that. Other names are as they are.
+func CanonicalName(k Kind, name string) string {
+	switch {
+	case k == KindAddress && strings.Contains(name, ":"):
+		if a, err := netip.ParseAddr(name); err == nil {
+			return a.Unmap().String()
+		}
+	case k.ByUUID():
+		if lower := strings.ToLower(name); isUUID(lower) {
+			return lower
+		}
+	}
+	return name
+}
+
+// ByUUID reports whether Teleport names entities of the kind with a UUID.
+func (k Kind) ByUUID() bool {
+	switch k {
+	case KindRequest, KindAccessList, KindSession, KindHost, KindDevice, KindMFADevice, KindLock:
+		return true
+	}
+	return false
+}
+
 // ParseEntity reads an identity given by a person: a user name, or
-// `kind:name` with one of the kinds above.
+// `kind:name` with one of the kinds above. The name is made canonical.
 func ParseEntity(s string) (Entity, error) {
 	if k, name, ok := strings.Cut(s, ":"); ok {
 		if kind, known := ParseKind(k); known {
 			if name == "" {
 				return Entity{}, fmt.Errorf("%q names no %s: write %s:NAME", s, kind.Title(), kind)
 			}
-			return Entity{kind, name}, nil
+			return Entity{kind, CanonicalName(kind, name)}, nil
 		}
 	}
 	if s == "" {

@@ -7,7 +7,7 @@ type Role uint8
 // The parts an entity can play in an event.
 const (
 	RoleNone         Role = iota
-	RoleActor             // did it
+	RoleActor             // did it, or tried to under this name
 	RoleRequester         // asked for what the event decides on
 	RoleReviewer          // approved or denied it
 	RoleUpdater           // wrote the resource (`updated_by`)

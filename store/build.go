@@ -40,54 +40,28 @@ func BuildTemporary(ctx context.Context, paths []string, opts Options) (*Case, R
 	return c, report, nil
 }
 
-func buildCase(ctx context.Context, path string, paths []string, opts Options) (Report, error) {
-	partial := strings.TrimSuffix(path, Extension) + partialSuffix
-	held, err := takePartial(partial, path)
+func buildCase(ctx context.Context, path string, paths []string, opts Options) (report Report, err error) {
+	right, err := takeHold(path, opts)
 	if err != nil {
 		return Report{}, err
 	}
-	report, err := fillPartial(ctx, partial, paths, opts)
+	defer func() { err = errors.Join(err, right.release()) }()
+	if _, err := os.Stat(path); err == nil {
+		return Report{}, os.ErrExist
+	}
+	partial := strings.TrimSuffix(path, Extension) + partialSuffix
+	f, err := os.OpenFile(partial, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600) // also over what a kill left
+	if err != nil {
+		return Report{}, plainPathError(err)
+	}
+	report, err = fillPartial(ctx, partial, paths, opts)
 	if err == nil {
-		err = publish(held, partial, path)
+		err = publish(f, partial, path)
 	}
 	if err != nil {
 		err = errors.Join(err, os.Remove(partial))
 	}
-	return report, errors.Join(err, held.Close())
-}
-
-// errMaking says that another process builds the same case just now.
-var errMaking = errors.New("another cordon is making it")
-
-// takePartial opens the file that the case is built in, empty and locked for
-// this process. What a killed process left is taken over.
-func takePartial(partial, path string) (*os.File, error) {
-	f, err := os.OpenFile(partial, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, plainPathError(err)
-	}
-	err = func() error {
-		if err := tryLock(f); err != nil {
-			return errMaking
-		}
-		// The lock may have been won on a file that its maker has just given
-		// the case's name, or removed.
-		mine, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		if there, err := os.Stat(partial); err != nil || !os.SameFile(mine, there) {
-			return errMaking
-		}
-		if _, err := os.Stat(path); err == nil {
-			return errors.Join(os.ErrExist, os.Remove(partial))
-		}
-		return f.Truncate(0)
-	}()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+	return report, errors.Join(err, f.Close())
 }
 
 // plainPathError takes the path out of an error whose caller names the path.
@@ -115,8 +89,8 @@ func fillPartial(ctx context.Context, partial string, paths []string, opts Optio
 }
 
 // publish makes the partial file durable and gives it its name.
-func publish(held *os.File, partial, path string) error {
-	if err := held.Sync(); err != nil {
+func publish(f *os.File, partial, path string) error {
+	if err := f.Sync(); err != nil {
 		return err
 	}
 	if err := os.Rename(partial, path); err != nil {

@@ -42,7 +42,7 @@ func TestBuild_twoAtOnceMakeOneCase(t *testing.T) {
 			made = i
 		case err == nil:
 			t.Errorf("builds %d and %d both made the case", made, i)
-		case !errors.Is(err, errMaking) && !errors.Is(err, os.ErrExist):
+		case !errors.Is(err, ErrHeld) && !errors.Is(err, os.ErrExist):
 			t.Errorf("build %d: %v", i, err)
 		}
 	}
@@ -57,8 +57,10 @@ func TestBuild_twoAtOnceMakeOneCase(t *testing.T) {
 	if n := int64(len(events(t, c))); n != counts[made] {
 		t.Errorf("the case holds %d events, its maker was told %d", n, counts[made])
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "*"+partialSuffix)); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+	for _, suffix := range []string{partialSuffix, holdSuffix} {
+		if _, err := os.Stat(filepath.Join(dir, "case"+suffix)); err == nil {
+			t.Errorf("left behind: case%s", suffix)
+		}
 	}
 }
 

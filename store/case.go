@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -43,6 +44,7 @@ type Case struct {
 	path    string
 	pool    *sqlitex.Pool
 	write   sync.Mutex
+	holding atomic.Bool // this process adds evidence just now
 	names   *names
 	words   wordings
 	temp    string // folder to remove on Close, for a case of evidence paths
@@ -58,6 +60,10 @@ type Case struct {
 // rows is then twice as fast as through the cache.
 const mapped = 4 << 30
 
+// busyTimeout is how long SQLite waits for a lock that another connection has
+// for a moment.
+const busyTimeout = 2 * time.Second
+
 // readers is how many connections read at once, each with a cache of 4 MB.
 const readers = 4
 
@@ -65,7 +71,8 @@ const readers = 4
 // it needs for writing, they are opened for reading alone.
 func openPool(path string) (pool *sqlitex.Pool, readOnly, err error) {
 	prepare := func(conn *sqlite.Conn) error {
-		return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -4000", fmt.Sprintf("mmap_size = %d", mapped))
+		conn.SetBusyTimeout(busyTimeout)
+		return pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "cache_size = -4000", fmt.Sprintf("mmap_size = %d", mapped))
 	}
 	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
 	if err == nil {
@@ -98,6 +105,9 @@ func openPool(path string) (pool *sqlitex.Pool, readOnly, err error) {
 // Open opens an existing case.
 func Open(ctx context.Context, path string) (*Case, error) {
 	if info, err := os.Stat(path); err != nil {
+		if by := writtenBy(path); by != "" {
+			return nil, fmt.Errorf("open case %s: %w and it is not whole yet: %s", path, ErrHeld, by)
+		}
 		return nil, fmt.Errorf("open case %s: %w", path, errors.Unwrap(err))
 	} else if info.IsDir() {
 		return nil, fmt.Errorf("open case %s: %w: it is a folder", path, ErrNotCase)
@@ -241,7 +251,7 @@ func (c *Case) update(ctx context.Context, f func(*sqlite.Conn) error) error {
 	c.write.Lock()
 	defer c.write.Unlock()
 	return c.with(ctx, func(conn *sqlite.Conn) (err error) {
-		end, err := sqlitex.ImmediateTransaction(conn)
+		end, err := beginWriting(ctx, conn)
 		if err != nil {
 			return fmt.Errorf("write case %s: %w", c.path, writeHint(err))
 		}
@@ -250,12 +260,39 @@ func (c *Case) update(ctx context.Context, f func(*sqlite.Conn) error) error {
 	})
 }
 
+// patience is how long a small write waits for its turn. An ingest of another
+// process leaves the case free for an instant about once a second, so the turn
+// is asked for oftener than SQLite's own waiting would.
+const (
+	patience = 20 * time.Second
+	askEvery = 2 * time.Millisecond
+)
+
+// beginWriting starts a write transaction; end it with what it returns.
+func beginWriting(ctx context.Context, conn *sqlite.Conn) (end func(*error), err error) {
+	conn.SetBusyTimeout(0)
+	defer conn.SetBusyTimeout(busyTimeout)
+	for waited := time.Duration(0); ; waited += askEvery {
+		end, err = sqlitex.ImmediateTransaction(conn)
+		if sqlite.ErrCode(err).ToPrimary() != sqlite.ResultBusy || waited >= patience {
+			return end, err
+		}
+		select {
+		case <-time.After(askEvery):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
 func writeHint(err error) error {
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultBusy, sqlite.ResultLocked:
-		return fmt.Errorf("another cordon is writing to it: %w", err)
+		return fmt.Errorf("%w: %w", ErrHeld, err)
 	case sqlite.ResultFull:
 		return fmt.Errorf("the disk is full: %w", err)
+	case sqlite.ResultIOErr:
+		return fmt.Errorf("the disk takes no more, or a file may not grow further: %w", err)
 	case sqlite.ResultReadOnly, sqlite.ResultPerm:
 		return fmt.Errorf("it may not be written: %w", err)
 	}
@@ -280,7 +317,7 @@ func schema(conn *sqlite.Conn) error {
 	}
 	for _, name := range names {
 		if err := sqlitex.ExecuteScriptFS(conn, migrations, name, nil); err != nil {
-			return fmt.Errorf("create the case: %s: %w", filepath.Base(name), err)
+			return fmt.Errorf("make its tables: %w", err)
 		}
 	}
 	return pragmas(conn, fmt.Sprintf("application_id = %d", applicationID), fmt.Sprintf("user_version = %d", Format))

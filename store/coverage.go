@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -35,7 +34,7 @@ func (c *Case) Coverage(ctx context.Context) (investigations.Coverage, error) {
 		}
 		out.From, out.To = fromMilliseconds(from), fromMilliseconds(to)
 		for sql, dst := range map[string]*int{
-			`SELECT count(*) FROM source`:                                             &out.Sources,
+			`SELECT count(*) FROM source WHERE format NOT LIKE '% archive%'`:          &out.Sources,
 			`SELECT count(*) FROM recording`:                                          &out.Recordings,
 			`SELECT coalesce((SELECT value FROM meta WHERE key = 'server_major'), 0)`: &out.ServerMajor,
 		} {
@@ -115,198 +114,6 @@ func (c *Case) Rejects(ctx context.Context, limit int) ([]investigations.Reject,
 			},
 		})
 	})
-	return out, err
-}
-
-// gapsListed is up to how many gaps of one kind are listed one by one; more are
-// told as one, with their number.
-const gapsListed = 20
-
-// refreshGaps works out what is missing, from the whole case.
-func refreshGaps(ctx context.Context, conn *sqlite.Conn) error {
-	if err := exec(conn, `DELETE FROM gap`); err != nil {
-		return err
-	}
-	for _, find := range []func(*sqlite.Conn) ([]investigations.Gap, error){missingDays, openSessions, recordingGaps} {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		found, err := find(conn)
-		if err != nil {
-			return fmt.Errorf("look for gaps: %w", err)
-		}
-		for _, g := range found {
-			var kind, name any
-			if g.Entity != nil {
-				kind, name = int64(g.Entity.Kind), g.Entity.Name
-			}
-			if err := sqlitex.Execute(conn, `INSERT INTO gap(kind, since, until, entity, name, detail, count) VALUES (?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{
-				Args: []any{string(g.Kind), milliseconds(g.From), milliseconds(g.To), kind, name, g.Detail, g.Count},
-			}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func missingDays(conn *sqlite.Conn) ([]investigations.Gap, error) {
-	all, err := days(conn)
-	if err != nil {
-		return nil, err
-	}
-	var out []investigations.Gap
-	for i := 1; i < len(all); i++ {
-		from, to := all[i-1].Start.AddDate(0, 0, 1), all[i].Start
-		if n := int(to.Sub(from).Hours() / 24); n > 0 {
-			out = append(out, investigations.Gap{
-				Kind: investigations.GapDay, From: from, To: to, Count: n,
-				Detail: fmt.Sprintf("no event from %s to %s: %d days between days with events", from.Format(time.DateOnly), to.AddDate(0, 0, -1).Format(time.DateOnly), n),
-			})
-		}
-	}
-	if len(out) > gapsListed {
-		n := 0
-		for _, g := range out {
-			n += g.Count
-		}
-		out = []investigations.Gap{{Kind: investigations.GapDay, From: out[0].From, To: out[len(out)-1].To, Count: n, Detail: fmt.Sprintf("%d days without any event, in %d stretches", n, len(out))}}
-	}
-	return out, nil
-}
-
-// sessionEnds pairs the events that begin a session with those that end it.
-var sessionEnds = []struct{ start, end string }{
-	{"session.start", "session.end"},
-	{"windows.desktop.session.start", "windows.desktop.session.end"},
-	{"linux.desktop.session.start", "linux.desktop.session.end"},
-	{"db.session.start", "db.session.end"},
-}
-
-// openSessions finds sessions that began and have no end. A refused database
-// session (code ending in W) never began.
-func openSessions(conn *sqlite.Conn) ([]investigations.Gap, error) {
-	open := make(map[int64]int64) // session entity → its first event
-	for _, p := range sessionEnds {
-		if err := eachTyped(conn, `event = ? AND code NOT LIKE '%W'`, p.start, func(session, event int64) { open[session] = event }); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range sessionEnds {
-		if err := eachTyped(conn, `event = ?`, p.end, func(session, _ int64) { delete(open, session) }); err != nil {
-			return nil, err
-		}
-	}
-	if len(open) > gapsListed {
-		return []investigations.Gap{{Kind: investigations.GapNoEnd, Count: len(open), Detail: fmt.Sprintf("%d sessions began and have no end in this evidence", len(open))}}, nil
-	}
-	var out []investigations.Gap
-	var r reader
-	for session, event := range open {
-		err := sqlitex.Execute(conn, `SELECT n.name, e.time FROM entity n, event e WHERE n.id = ? AND e.id = ?`, &sqlitex.ExecOptions{
-			Args: []any{session, event},
-			ResultFunc: func(stmt *sqlite.Stmt) error {
-				name := r.nameColumn(stmt, 0)
-				out = append(out, investigations.Gap{
-					Kind: investigations.GapNoEnd, From: fromMilliseconds(stmt.ColumnInt64(1)), Count: 1,
-					Entity: &investigations.Entity{Kind: investigations.KindSession, Name: name},
-					Detail: fmt.Sprintf("session %s began and has no end in this evidence: it runs on, or its end was not logged", name),
-				})
-				return nil
-			},
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(out, func(a, b investigations.Gap) int { return a.From.Compare(b.From) })
-	return out, nil
-}
-
-// eachTyped calls yield with the session and id of each event of a type that
-// names a session.
-func eachTyped(conn *sqlite.Conn, where, event string, yield func(session, event int64)) error {
-	types := make(map[int64]bool)
-	err := sqlitex.Execute(conn, `SELECT id FROM type WHERE `+where, &sqlitex.ExecOptions{
-		Args:       []any{event},
-		ResultFunc: func(stmt *sqlite.Stmt) error { types[stmt.ColumnInt64(0)] = true; return nil },
-	})
-	if err != nil || len(types) == 0 {
-		return err
-	}
-	var ids []int64
-	err = eachPosting(conn, everyEvent, nil, func(l list) error {
-		if types[l.typ] {
-			ids = append(ids, l.ids...)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	stmt, err := conn.Prepare(`SELECT session FROM event WHERE id = ? AND session IS NOT NULL`)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		stmt.BindInt64(1, id)
-		row, err := stmt.Step()
-		if err != nil {
-			return err
-		}
-		if row {
-			yield(stmt.ColumnInt64(0), id)
-		}
-		if err := stmt.Reset(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recordingGaps finds recordings that are not whole, and counts sessions whose
-// recording was uploaded and is not in the case.
-func recordingGaps(conn *sqlite.Conn) ([]investigations.Gap, error) {
-	var out []investigations.Gap
-	have := make(map[string]bool)
-	err := sqlitex.Execute(conn, `SELECT session, complete, detail, start FROM recording ORDER BY start, id`, &sqlitex.ExecOptions{
-		ResultFunc: func(stmt *sqlite.Stmt) error {
-			have[stmt.ColumnText(0)] = true
-			if stmt.ColumnInt64(1) == 0 {
-				out = append(out, investigations.Gap{
-					Kind: investigations.GapRecording, From: fromMilliseconds(stmt.ColumnInt64(3)), Count: 1, Detail: stmt.ColumnText(2),
-					Entity: &investigations.Entity{Kind: investigations.KindSession, Name: stmt.ColumnText(0)},
-				})
-			}
-			return nil
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(out) > gapsListed {
-		out = []investigations.Gap{{Kind: investigations.GapRecording, Count: len(out), Detail: fmt.Sprintf("%d recordings are not complete", len(out))}}
-	}
-	uploaded, missing := 0, 0
-	stmt, err := conn.Prepare(`SELECT name FROM entity WHERE id = ?`)
-	if err != nil {
-		return nil, err
-	}
-	var r reader
-	err = eachTyped(conn, `event = ?`, "session.upload", func(session, _ int64) {
-		uploaded++
-		stmt.BindInt64(1, session)
-		if row, err := stmt.Step(); err == nil && row && !have[r.nameColumn(stmt, 0)] {
-			missing++
-		}
-		stmt.Reset()
-	})
-	if missing > 0 {
-		out = append(out, investigations.Gap{
-			Kind: investigations.GapNoRecording, Count: missing,
-			Detail: fmt.Sprintf("%d of %d recordings that the log says were uploaded are not in this case", missing, uploaded),
-		})
-	}
 	return out, err
 }
 

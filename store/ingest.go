@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -30,8 +31,11 @@ type Progress struct {
 type Options struct {
 	Progress func(Progress)   // called a few times a second; may be nil
 	Now      func() time.Time // may be nil
+	Operator string           // who adds, and with which command: another
+	Command  string           // process that meets this one is told
 
-	commitEvery int64 // commitEvents unless a test says otherwise
+	commitEvery int64                         // commitEvents unless a test says otherwise
+	reading     func(path string, read int64) // told what is read of each file; for tests
 }
 
 // Skipped is a file below the paths given that is no evidence or could not be
@@ -63,17 +67,28 @@ func (c *Case) Ingest(ctx context.Context, paths []string, opts Options) (Report
 	}
 	c.write.Lock()
 	defer c.write.Unlock()
-	conn, err := sqlite.OpenConn(c.path, sqlite.OpenReadWrite)
+	right, err := takeHold(c.path, opts)
 	if err != nil {
 		return Report{}, fmt.Errorf("write case %s: %w", c.path, err)
+	}
+	c.holding.Store(true)
+	report, err := c.append(ctx, paths, opts)
+	c.holding.Store(false)
+	if err != nil {
+		err = fmt.Errorf("write case %s: %w", c.path, writeHint(err))
+	}
+	return report, errors.Join(err, right.release())
+}
+
+func (c *Case) append(ctx context.Context, paths []string, opts Options) (Report, error) {
+	conn, err := sqlite.OpenConn(c.path, sqlite.OpenReadWrite)
+	if err != nil {
+		return Report{}, err
 	}
 	err = pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -32000")
 	var report Report
 	if err == nil {
 		report, err = ingest(ctx, conn, paths, opts, false)
-	}
-	if err != nil {
-		err = fmt.Errorf("write case %s: %w", c.path, writeHint(err))
 	}
 	return report, errors.Join(err, conn.Close())
 }
@@ -91,15 +106,19 @@ type ingester struct {
 	before  int64 // bytes of the files done
 	shown   time.Time
 	pending int64 // events since the last commit
+	rested  time.Time
 }
 
 // ingest reads the paths into the database behind conn.
 func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options, build bool) (Report, error) {
+	// The tables of an ingest hold no pointers: collecting more often costs
+	// nothing that can be measured and keeps the peak down.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	files, err := locate(paths)
 	if err != nil {
 		return Report{}, err
 	}
-	in := &ingester{conn: conn, build: build, opts: opts, now: opts.Now, jobs: make(chan *block, 2*runtime.GOMAXPROCS(0))}
+	in := &ingester{conn: conn, build: build, opts: opts, now: opts.Now, rested: time.Now(), jobs: make(chan *block, 2*runtime.GOMAXPROCS(0))}
 	if in.now == nil {
 		in.now = time.Now
 	}
@@ -112,11 +131,8 @@ func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options
 			in.prog.TotalBytes += info.Size()
 		}
 	}
-	if err := exec(conn, `BEGIN IMMEDIATE`); err != nil {
-		return Report{}, err
-	}
 	if in.w, err = newWriter(conn); err != nil {
-		return Report{}, errors.Join(err, exec(conn, `ROLLBACK`))
+		return Report{}, err
 	}
 	conn.SetInterrupt(ctx.Done())
 	if err = in.run(ctx, files); err != nil {
@@ -190,6 +206,12 @@ func (in *ingester) open(ctx context.Context, f location) (o opened, skip string
 	if err != nil {
 		return opened{}, skipReason(err), ctx.Err()
 	}
+	if i.archive != nil {
+		return opened{input: i}, "", nil
+	}
+	if in.opts.reading != nil {
+		i.read.told = func(n int64) { in.opts.reading(f.path, n) }
+	}
 	how, err := resume(in.conn, i, in.now())
 	if errors.Is(err, errReopen) {
 		if err := i.close(); err != nil {
@@ -206,6 +228,7 @@ func (in *ingester) open(ctx context.Context, f location) (o opened, skip string
 	if how == nil {
 		how = begin(i, in.now())
 	}
+	i.settled()
 	return opened{i, how}, "", nil
 }
 
@@ -218,10 +241,19 @@ func skipReason(err error) string {
 
 // source stores one opened input.
 func (in *ingester) source(ctx context.Context, o opened) (err error) {
+	if o.archive != nil {
+		return in.archive(ctx, o.input)
+	}
 	defer func() { err = errors.Join(err, o.close()) }()
 	if o.known {
 		in.report.Known = append(in.report.Known, o.name)
 		return nil
+	}
+	if o.row.contentSHA256 == nil {
+		o.row.contentSHA256 = o.sum.Sum(nil)
+	}
+	if err := in.begin(); err != nil {
+		return err
 	}
 	if err := o.row.save(in.conn); err != nil {
 		return err
@@ -230,18 +262,22 @@ func (in *ingester) source(ctx context.Context, o opened) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := in.begin(); err != nil { // the last block may have been committed
+		return err
+	}
+	whole := o.finishFile()
+	if readErr == nil {
+		readErr = o.shrunk()
+	}
 	if readErr != nil {
 		o.row.problem = fmt.Sprintf("reading stopped after %d bytes: %v", o.row.contentSize, readErr)
 	} else {
 		o.row.complete = true
-		o.row.sha256 = o.finishFile()
+		o.row.sha256 = whole
 		if o.plain {
 			o.row.sha256 = o.row.contentSHA256
 		}
 		o.row.size = max(o.row.size, o.read.n.Load())
-	}
-	if o.row.contentSHA256 == nil {
-		o.row.contentSHA256 = o.sum.Sum(nil)
 	}
 	if isRecording(o.row.format) {
 		if err := in.recording(ctx, o.row); err != nil {
@@ -252,13 +288,13 @@ func (in *ingester) source(ctx context.Context, o opened) (err error) {
 	in.report.Duplicates += o.row.duplicates - o.was.duplicates
 	in.report.Rejects += o.row.rejects - o.was.rejects
 	in.report.Sources = append(in.report.Sources, o.row.public())
-	return in.commit(ctx, o.row, true)
+	return in.commit(o.row)
 }
 
 // blocks moves the content through the workers into the case, in order. The
 // first error is the source's, the second the case's.
 func (in *ingester) blocks(ctx context.Context, o opened) (readErr, err error) {
-	ctx, cancel := context.WithCancel(ctx)
+	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
 	order := make(chan *block, 2*runtime.GOMAXPROCS(0))
 	var ended error
@@ -266,7 +302,7 @@ func (in *ingester) blocks(ctx context.Context, o opened) (readErr, err error) {
 		defer close(order)
 		cut := cutter{r: o.rest, framer: o.framer, shape: o.shape(), offset: o.row.contentSize, sum: o.sum}
 		for {
-			b, err := cut.next(ctx)
+			b, err := cut.next(reading)
 			if b == nil {
 				ended = err
 				return
@@ -275,13 +311,18 @@ func (in *ingester) blocks(ctx context.Context, o opened) (readErr, err error) {
 			order <- b
 		}
 	}()
+	for err == nil {
+		var b *block
+		if b, err = in.take(order, o.row); b == nil {
+			break
+		}
+		<-b.done
+		err = in.block(b, o)
+		b.recycle()
+	}
+	cancel()
 	for b := range order {
 		<-b.done
-		if err == nil {
-			if err = in.block(ctx, b, o); err != nil {
-				cancel()
-			}
-		}
 		b.recycle()
 	}
 	if err != nil {
@@ -296,7 +337,24 @@ func (in *ingester) blocks(ctx context.Context, o opened) (readErr, err error) {
 	return ended, nil
 }
 
-func (in *ingester) block(ctx context.Context, b *block, o opened) error {
+// take gives the next block, nil after the last. When none comes for a while, as
+// from a slow pipe, what is stored is made durable and others may write.
+func (in *ingester) take(order <-chan *block, s *sourceRow) (*block, error) {
+	select {
+	case b := <-order:
+		return b, nil
+	case <-time.After(restEvery):
+	}
+	if err := in.commit(s); err != nil {
+		return nil, err
+	}
+	return <-order, nil
+}
+
+func (in *ingester) block(b *block, o opened) error {
+	if err := in.begin(); err != nil {
+		return err
+	}
 	s, before := o.row, o.row.events
 	if err := in.w.store(b, s); err != nil {
 		return err
@@ -311,32 +369,47 @@ func (in *ingester) block(ctx context.Context, b *block, o opened) error {
 	}
 	in.pending += s.events - before
 	in.progress(o, s.events-before)
-	return in.commit(ctx, s, false)
+	if in.pending < in.opts.commitEvery {
+		return nil
+	}
+	return in.commit(s)
 }
 
-// commit makes what is stored durable, from time to time or when told to. A
-// new case is one transaction.
-func (in *ingester) commit(_ context.Context, s *sourceRow, now bool) error {
-	if in.build {
-		if now {
-			return s.save(in.conn)
-		}
+// An append leaves the case to other writers, such as a console that notes a
+// star, for restFor between two transactions, once in restEvery.
+const (
+	restEvery = time.Second
+	restFor   = 10 * time.Millisecond
+)
+
+// begin opens a transaction unless one is open.
+func (in *ingester) begin() error {
+	if !in.conn.AutocommitEnabled() {
 		return nil
 	}
-	if !now && in.pending < in.opts.commitEvery {
-		return nil
+	if !in.build && time.Since(in.rested) > restEvery {
+		time.Sleep(restFor)
+		in.rested = time.Now()
 	}
+	return exec(in.conn, `BEGIN IMMEDIATE`)
+}
+
+// commit makes what is stored durable. A new case is one transaction.
+func (in *ingester) commit(s *sourceRow) error {
 	in.pending = 0
+	if in.build {
+		return s.save(in.conn)
+	}
+	if in.conn.AutocommitEnabled() {
+		return nil
+	}
 	if err := in.w.flush(); err != nil {
 		return err
 	}
 	if err := s.save(in.conn); err != nil {
 		return err
 	}
-	if err := exec(in.conn, `COMMIT`); err != nil {
-		return err
-	}
-	return exec(in.conn, `BEGIN IMMEDIATE`)
+	return exec(in.conn, `COMMIT`)
 }
 
 func (in *ingester) progress(o opened, events int64) {
@@ -346,7 +419,7 @@ func (in *ingester) progress(o opened, events int64) {
 	}
 	if t := in.now(); t.Sub(in.shown) > 100*time.Millisecond {
 		in.shown = t
-		in.prog.Bytes = in.before + o.read.n.Load()
+		in.prog.Bytes = in.before + o.disk.Load()
 		in.opts.Progress(in.prog)
 	}
 }
@@ -359,6 +432,9 @@ var lateIndexes = []string{
 
 // finish writes what is left in memory and what is derived from all events.
 func (in *ingester) finish(ctx context.Context) error {
+	if err := in.begin(); err != nil {
+		return err
+	}
 	if err := in.w.flush(); err != nil {
 		return err
 	}

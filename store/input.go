@@ -2,8 +2,6 @@ package store
 
 import (
 	"bufio"
-	"bytes"
-	"compress/bzip2"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -17,9 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
-
 	"cordon/playback/recording"
 	"cordon/store/framing"
 )
@@ -32,6 +27,8 @@ const Stdin = "-"
 const (
 	formatRecording = "recording"
 	formatEmpty     = "empty"
+	formatTar       = "tar archive"
+	formatZip       = "zip archive"
 )
 
 // sniffBytes is how much of a content is looked at to know what it is.
@@ -42,8 +39,9 @@ var errNotEvidence = errors.New("neither an audit log nor a recording")
 
 // location is one file to read: its name in the case and its path.
 type location struct {
-	name string // as given, or the path inside the folder given
-	path string // absolute; empty for standard input
+	name   string  // as given, or the path inside the folder given
+	path   string  // absolute; empty for standard input
+	member *member // the file when it lies in an archive: path only tells it apart then
 }
 
 // locate lists the files below the paths given, in a fixed order: arguments as
@@ -65,7 +63,7 @@ func locate(paths []string) ([]location, error) {
 			return nil, fmt.Errorf("read evidence %s: %w", p, errors.Unwrap(err))
 		}
 		if !info.IsDir() {
-			out = append(out, location{filepath.Base(p), abs})
+			out = append(out, location{name: filepath.Base(p), path: abs})
 			continue
 		}
 		found, err := walk(abs)
@@ -90,7 +88,7 @@ func walk(root string) ([]location, error) {
 		if err != nil {
 			return err
 		}
-		out = append(out, location{filepath.ToSlash(rel), path})
+		out = append(out, location{name: filepath.ToSlash(rel), path: path})
 		return nil
 	})
 	slices.SortFunc(out, func(a, b location) int { return strings.Compare(a.name, b.name) })
@@ -98,7 +96,7 @@ func walk(root string) ([]location, error) {
 }
 
 func isCaseFile(name string) bool {
-	for _, suffix := range []string{Extension, Extension + "-wal", Extension + "-shm", Extension + "-journal", partialSuffix} {
+	for _, suffix := range []string{Extension, Extension + "-wal", Extension + "-shm", Extension + "-journal", partialSuffix, holdSuffix} {
 		if strings.HasSuffix(name, suffix) {
 			return true
 		}
@@ -111,22 +109,35 @@ type input struct {
 	location
 	format  string
 	framer  framing.Framer // finds the events; nil when there are none
+	archive archive        // gives the files inside; nil for what is no archive
 	size    int64          // of the file; -1 when unknown
 	content *bufio.Reader
-	plain   bool       // content is the file itself
-	file    hash.Hash  // of the file as given, for compressed ones
-	read    *readCount // bytes of the file read so far
+	plain   bool          // content is the file itself, and its hash the content's
+	packed  bool          // content is what a packing's reader gives
+	read    *readCount    // bytes of the file read so far
+	disk    *atomic.Int64 // bytes read of the file on disk in which all this lies
+	file    *os.File      // nil for what can only be read from start to end
 	close   func() error
 }
 
+// readCount counts what is read and, once told to, hashes it.
 type readCount struct {
-	r io.Reader
-	n atomic.Int64
+	r   io.Reader
+	n   atomic.Int64
+	sum hash.Hash // nil until hashFile
+
+	told func(read int64) // after each read; may be nil
 }
 
 func (c *readCount) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n.Add(int64(n))
+	if c.sum != nil {
+		c.sum.Write(p[:n])
+	}
+	if c.told != nil {
+		c.told(c.n.Load())
+	}
 	return n, err
 }
 
@@ -150,11 +161,30 @@ func openFile(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
+// stopping ends reading when ctx is done, also where much is only passed over.
+func stopping(ctx context.Context, r io.Reader) io.Reader {
+	return readerFunc(func(b []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return r.Read(b)
+	})
+}
+
+// readerFunc makes a reader of a function.
+type readerFunc func(b []byte) (int, error)
+
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+
 // openInput opens a source and finds out by content what it is.
 func openInput(ctx context.Context, loc location) (*input, error) {
 	in := &input{location: loc, size: -1, close: func() error { return nil }}
-	var r io.Reader = os.Stdin
-	if loc.path != "" {
+	r := stopping(ctx, os.Stdin)
+	switch {
+	case loc.member != nil:
+		loc.member.content.rewind()
+		in.size, r = loc.member.size, loc.member.content
+	case loc.path != "":
 		f, err := openFile(ctx, loc.path)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", loc.name, plainPathError(err))
@@ -164,9 +194,9 @@ func openInput(ctx context.Context, loc location) (*input, error) {
 			return nil, errors.Join(fmt.Errorf("open %s: %w", loc.name, err), f.Close())
 		}
 		if info.Mode().IsRegular() {
-			in.size = info.Size()
+			in.size, in.file = info.Size(), f
 		}
-		r, in.close = f, f.Close
+		r, in.close = stopping(ctx, f), f.Close
 	}
 	if err := in.unwrap(r); err != nil {
 		return nil, errors.Join(err, in.close())
@@ -174,69 +204,63 @@ func openInput(ctx context.Context, loc location) (*input, error) {
 	return in, nil
 }
 
-// unwrap sets the content reader, through a decompressor where the file is
-// compressed, and the format.
+// unwrap sets the content reader, through what unpacks it where the file is
+// packed, and the format.
 func (in *input) unwrap(r io.Reader) error {
 	in.read = &readCount{r: r}
-	outer := bufio.NewReaderSize(in.read, sniffBytes)
-	head, err := outer.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read %s: %w", in.name, err)
+	in.disk = &in.read.n
+	if in.member != nil {
+		in.disk = in.member.disk
 	}
+	in.content, in.plain = bufio.NewReaderSize(in.read, sniffBytes), true
 	suffix := ""
-	in.content, in.plain = outer, true
-	switch {
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		suffix = " in gzip"
-		in.hashFile(outer)
-		z, err := gzip.NewReader(in.content)
+	for range maxPackings {
+		p, err := in.packing()
 		if err != nil {
-			return fmt.Errorf("read %s: the gzip header is damaged: %w", in.name, err)
+			return fmt.Errorf("read %s: %w", in.name, err)
 		}
-		in.content = bufio.NewReaderSize(z, sniffBytes)
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		suffix = " in zstd"
-		in.hashFile(outer)
-		z, err := zstd.NewReader(in.content, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
-		if err != nil {
-			return fmt.Errorf("read %s: the zstd header is damaged: %w", in.name, err)
+		if p == nil {
+			break
 		}
-		inner := in.close
-		in.close = func() error { z.Close(); return inner() }
-		in.content = bufio.NewReaderSize(z, sniffBytes)
+		if err := in.unpack(p); err != nil {
+			return err
+		}
+		suffix = " in " + p.name + suffix
 	}
-	if bytes.HasPrefix(head, []byte("BZh")) {
-		suffix = " in bzip2"
-		in.hashFile(outer)
-		in.content = bufio.NewReaderSize(bzip2.NewReader(in.content), sniffBytes)
-	}
-	head, err = in.content.Peek(sniffBytes)
+	head, err := in.content.Peek(sniffBytes)
 	if err != nil && !errors.Is(err, io.EOF) && len(head) == 0 {
 		return fmt.Errorf("read %s: %w", in.name, err)
 	}
-	if !in.classify(head, err != nil) {
-		return fmt.Errorf("%s: %w", in.name, errNotEvidence)
+	if err := in.classify(head, err != nil); err != nil {
+		return err
 	}
 	in.format += suffix
 	return nil
 }
 
 // classify finds the format of the content by its first bytes, eof if they are
-// all of it; false when it is no evidence.
-func (in *input) classify(head []byte, eof bool) bool {
+// all of it.
+func (in *input) classify(head []byte, eof bool) error {
 	switch {
 	case len(head) == 0:
 		in.format = formatEmpty
+		return nil
+	case isTar(head) && !isLegacyRecording(head):
+		in.format = formatTar
+		return in.openTar()
+	case isZip(head):
+		in.format = formatZip
+		return in.openZip()
 	case recording.Sniff(head) != recording.FormatUnknown:
 		in.format = formatRecording
-	default:
-		framer, ok := framing.Sniff(head, eof)
-		if !ok {
-			return false
-		}
-		in.framer, in.format = framer, framer.Name()
+		return nil
 	}
-	return true
+	framer, ok := framing.Sniff(head, eof)
+	if !ok {
+		return fmt.Errorf("%s: %w", in.name, errNotEvidence)
+	}
+	in.framer, in.format = framer, framer.Name()
+	return nil
 }
 
 // shape is how the events stand in the content.
@@ -250,26 +274,73 @@ func (in *input) shape() shape {
 	return shapeFramed
 }
 
-// hashFile makes the compressed bytes pass through a SHA-256 of their own.
-func (in *input) hashFile(r io.Reader) {
-	in.file, in.plain = sha256.New(), false
-	in.content = bufio.NewReaderSize(io.TeeReader(r, in.file), sniffBytes)
+// hashFile makes the bytes of a file that is not its own content pass through a
+// SHA-256 of their own.
+func (in *input) hashFile() {
+	if !in.plain {
+		return
+	}
+	in.plain, in.read.sum = false, sha256.New()
+	ahead, _ := in.content.Peek(in.content.Buffered())
+	in.read.sum.Write(ahead)
 }
 
-// finishFile reads what the decompressor left of the file, so that its hash
-// covers all of it, and returns that hash; nil for a plain file.
+// finishFile reads what was not needed of the file, so that its hash covers all
+// of it, and returns that hash; nil for a plain file.
 func (in *input) finishFile() []byte {
 	if in.plain {
 		return nil
 	}
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := in.read.Read(buf)
-		in.file.Write(buf[:n])
-		if err != nil {
-			return in.file.Sum(nil)
-		}
+	if _, err := io.Copy(io.Discard, in.read); err != nil {
+		return nil
 	}
+	return in.read.sum.Sum(nil)
+}
+
+// shrunk says, after all was read, whether the file got shorter meanwhile: what
+// was read is then not what it was.
+func (in *input) shrunk() error {
+	if n := in.read.n.Load(); in.file != nil && n < in.size {
+		return fmt.Errorf("the file had %d bytes at first and became shorter", in.size)
+	}
+	return nil
+}
+
+// settled says that the input will be read on: what a member kept to be read
+// once more is let go.
+func (in *input) settled() {
+	if in.member != nil {
+		in.member.content.settle()
+	}
+}
+
+// random gives the content in any order: the file itself, or a copy where it
+// can only be read from start to end.
+func (in *input) random() (io.ReaderAt, int64, error) {
+	in.hashFile()
+	if in.file != nil && !in.packed {
+		in.disk = &atomic.Int64{}
+		return &readAtCount{in.file, in.disk}, in.size, nil
+	}
+	copied := &spool{}
+	inner := in.close
+	in.close = func() error { return errors.Join(copied.close(), inner()) }
+	if _, err := io.Copy(copied, in.content); err != nil {
+		return nil, 0, fmt.Errorf("it has to be read out of order, and copying it failed: %w", err)
+	}
+	return copied, copied.size, nil
+}
+
+// readAtCount counts what is read of a file out of order.
+type readAtCount struct {
+	file io.ReaderAt
+	n    *atomic.Int64
+}
+
+func (c *readAtCount) ReadAt(b []byte, at int64) (int, error) {
+	n, err := c.file.ReadAt(b, at)
+	c.n.Add(int64(n))
+	return n, err
 }
 
 func isRecording(format string) bool { return strings.HasPrefix(format, formatRecording) }

@@ -38,7 +38,7 @@ func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (in
 	if err != nil {
 		return investigations.Recording{Kind: string(recording.KindUnknown), Detail: err.Error()}, session, ctx.Err()
 	}
-	d := investigations.Recording{Complete: s.problem == ""}
+	d := investigations.Recording{Complete: true}
 	for {
 		f, err := r.Next()
 		if err != nil {
@@ -53,12 +53,13 @@ func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (in
 	d.Format, d.Kind, d.Start, d.Cols, d.Rows = string(m.Format), string(m.Kind), m.Start, m.Cols, m.Rows
 	d.User, d.Login, d.Host = m.User, m.Login, m.Host
 	for _, p := range r.Problems() {
-		if p.Missing {
-			d.Complete = false
-		}
-		if d.Detail == "" || p.Missing && d.Complete {
+		if d.Detail == "" || p.Missing && d.Complete { // what is missing is told before what is only odd
 			d.Detail = p.Sentence
 		}
+		d.Complete = d.Complete && !p.Missing
+	}
+	if s.problem != "" && d.Complete {
+		d.Complete, d.Detail = false, s.problem
 	}
 	// The recording of an application names its session inside and its chunk,
 	// by which the log knows the recording, only in the file's name.

@@ -141,6 +141,9 @@ func begin(in *input, now time.Time) *opening {
 // whose bytes are then referred to and not stored again. It gives nil when the
 // case knows nothing like it, and errReopen when it looked and was wrong.
 func resume(conn *sqlite.Conn, in *input, now time.Time) (*opening, error) {
+	if in.file == nil && in.member == nil {
+		return nil, nil // a pipe: what a comparison reads of it would be lost
+	}
 	known, err := sourceRows(conn, `WHERE format = ? AND (path = ? AND path <> '' OR size = ? AND size > 0)
 		ORDER BY (path = ?) DESC, content_size DESC LIMIT 1`, in.format, in.path, in.size, in.path)
 	if err != nil || len(known) == 0 {

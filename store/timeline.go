@@ -141,7 +141,6 @@ type cursor struct {
 	since    int64
 	page     int64
 	back     bool
-	began    bool
 	instants []instant // what is left of the page
 	blob     []byte
 }

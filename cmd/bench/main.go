@@ -4,6 +4,7 @@
 //	go run ./cmd/bench                      # a log of its own, a million events
 //	go run ./cmd/bench -file F -identity U  # another log and a user in it
 //	go run ./cmd/bench -n 10000000 -peers none -rounds 1 -dir D
+//	go run ./cmd/bench -only emulator       # the screen model, on streams of its own
 //
 // It builds the binary as it ships (CGO_ENABLED=0) and takes turns: cordon, one
 // peer, cordon, the next one, for so many rounds. What counts is the ratio inside
@@ -64,8 +65,11 @@ const plantedIdentity = "mallory@example.com"
 
 // run is the whole program: the tables go to out, messages to w.
 func run(ctx context.Context, args []string, out, w io.Writer) error {
-	if len(args) > 0 && args[0] == probeVerb {
+	switch {
+	case len(args) > 0 && args[0] == probeVerb:
 		return runProbe(ctx, args[1:], out)
+	case len(args) > 0 && args[0] == emulateVerb:
+		return runEmulate(args[1:], out)
 	}
 	o, err := parseFlags(args, w)
 	if err != nil {
@@ -75,7 +79,11 @@ func run(ctx context.Context, args []string, out, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	res, err := b.measure(ctx)
+	measure, table := b.measure, markdown
+	if o.only == groupEmulator {
+		measure, table = b.measureEmulator, emulatorMarkdown
+	}
+	res, err := measure(ctx)
 	if err = errors.Join(err, b.leave()); err != nil {
 		return err
 	}
@@ -84,7 +92,7 @@ func run(ctx context.Context, args []string, out, w io.Writer) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(res)
 	}
-	_, err = io.WriteString(out, markdown(res))
+	_, err = io.WriteString(out, table(res))
 	return err
 }
 
@@ -100,7 +108,7 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 	flags.StringVar(&o.command, "command", "etc/shadow", "what is searched for in commands")
 	flags.StringVar(&o.text, "text", "203.0.113.66", "what is searched for in any field")
 	flags.StringVar(&o.peers, "peers", "all", "peers to run: all, none, or some of "+strings.Join(peerKeys(), ","))
-	flags.StringVar(&o.only, "only", "", "one kind of work: ingest, ask or process; the last two take the stores that are in -dir")
+	flags.StringVar(&o.only, "only", "", "one kind of work: ingest, ask, process or emulator; ask and process take the stores that are in -dir, emulator the streams")
 	flags.BoolVar(&o.asJSON, "json", false, "print every figure as JSON instead of tables")
 	flags.BoolVar(&o.verbose, "v", false, "print the commands as they run")
 	if err := flags.Parse(args); err != nil {
@@ -113,8 +121,8 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 		return o, errors.New("-n and -rounds need at least 1")
 	case o.file != "" && o.identity == "":
 		return o, errors.New("-file needs -identity, a user of that log")
-	case !slices.Contains([]string{"", groupIngest, groupAsk, groupProcess}, o.only):
-		return o, fmt.Errorf("-only: %q is none of %s, %s, %s", o.only, groupIngest, groupAsk, groupProcess)
+	case !slices.Contains([]string{"", groupIngest, groupAsk, groupProcess, groupEmulator}, o.only):
+		return o, fmt.Errorf("-only: %q is none of %s, %s, %s, %s", o.only, groupIngest, groupAsk, groupProcess, groupEmulator)
 	case (o.only == groupAsk || o.only == groupProcess) && o.dir == "":
 		return o, fmt.Errorf("-only %s needs -dir, where the stores are", o.only)
 	case o.identity == "":

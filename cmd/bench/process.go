@@ -79,7 +79,11 @@ func (b *bench) note(p process) {
 // plain names the log and the folder by what they are instead of where.
 func (b *bench) plain(s string) string {
 	self, _ := os.Executable()
-	return strings.NewReplacer(self, "bench", b.log, "LOG", b.dir, "DIR").Replace(s)
+	names := []string{self, "bench"}
+	if b.log != "" {
+		names = append(names, b.log, "LOG")
+	}
+	return strings.NewReplacer(append(names, b.dir, "DIR")...).Replace(s)
 }
 
 // shellWord quotes an argument as a shell would need it.

@@ -62,24 +62,29 @@ func found(what string, n int, c investigations.Coverage) error {
 	return nothing("the evidence "+coverageLine(c), "%s", what)
 }
 
-// gaps lists the holes in the evidence.
+// gaps lists the holes in the evidence, grouped by kind in the order of the
+// coverage: what weighs most comes first. Long sentences go on in the next line.
 func (t *plain) gaps(c investigations.Coverage) {
 	if len(c.Gaps) == 0 {
 		return
 	}
 	t.line("")
 	t.line("gaps")
-	for _, g := range c.Gaps {
-		t.text(t.fitted(t.form.Clean("  ! "+gapLine(g))) + "\n")
+	for i, g := range c.Gaps {
+		if i == 0 || g.Kind != c.Gaps[i-1].Kind {
+			t.line("  ! %s", g.Kind.Title())
+		}
+		t.wrapped("      ", gapLine(g))
 	}
 }
 
+// gapLine is the sentence of a gap, and what it concerns where the sentence
+// does not say so.
 func gapLine(g investigations.Gap) string {
-	s := strings.ReplaceAll(string(g.Kind), "_", " ") + ": " + g.Detail
-	if g.Entity != nil && !strings.Contains(g.Detail, g.Entity.Name) {
-		s += " (" + g.Entity.String() + ")"
+	if g.Entity == nil || strings.Contains(g.Detail, g.Entity.Name) {
+		return g.Detail
 	}
-	return s
+	return g.Detail + " (" + g.Entity.String() + ")"
 }
 
 // covered is the coverage that every JSON answer carries.

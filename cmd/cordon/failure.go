@@ -68,6 +68,8 @@ func explain(err error) (f *failure, quiet bool) {
 		f.code, f.hint = exitUsage, bad.Hint
 	case errors.Is(err, store.ErrNotCase):
 		f.hint = "a case file is made with: cordon ingest --case NAME PATH…"
+	case errors.Is(err, store.ErrHeld):
+		f.hint = "wait until it is done, then run it again: nothing is lost"
 	case errors.Is(err, recording.ErrNotRecording):
 		f.hint = "a Teleport recording ends in .tar, an asciicast in .cast; either may be compressed"
 	case errors.Is(err, fs.ErrNotExist):

@@ -29,6 +29,7 @@ func TestExplain(t *testing.T) {
 		{nothing("", "none"), exitNothing, ""},
 		{context.Canceled, exitInterrupted, ""},
 		{store.ErrNotCase, exitUnreadable, "ingest --case"},
+		{store.ErrHeld, exitUnreadable, "wait until"},
 		{syscall.ENOSPC, exitUnreadable, "free some space"},
 		{sqlite.ResultFull.ToError(), exitUnreadable, "free some space"},
 		{sqlite.ResultIOErr.ToError(), exitUnreadable, "free some space"},

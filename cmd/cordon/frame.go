@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -22,7 +21,7 @@ cordon frame session.tar --at 1m20s --format svg > screen.svg
 cordon frame --case incident SESSION --at 2026-11-18T21:14:03Z --format json`
 
 func (p *program) frameVerb() *cobra.Command {
-	var caseName, format, at string
+	var caseName, format, at, identity string
 	cmd := &cobra.Command{
 		Use:   "frame FILE|SESSION [PATH…] --at TIME|PERCENT",
 		Short: "Print a session's screen at one moment",
@@ -31,6 +30,7 @@ func (p *program) frameVerb() *cobra.Command {
 		Example: frameExamples,
 	}
 	withCase(cmd, &caseName)
+	withIdentity(cmd, &identity)
 	cmd.Flags().StringVar(&at, "at", "", "the moment: 50%, 1m20s, 80, 1:20 or a time of day")
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or svg")
 	asJSON := cmd.Flags().Bool("json", false, "the same as --format json")
@@ -45,7 +45,11 @@ func (p *program) frameVerb() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s, err := p.openSource(ctx, args, caseName, "frame")
+		opts, err := reading(identity)
+		if err != nil {
+			return err
+		}
+		s, err := p.openSource(ctx, args, caseName, "frame", opts)
 		if err != nil {
 			return err
 		}
@@ -60,7 +64,7 @@ func (p *program) frame(ctx context.Context, s *source, when instant, format str
 	if err != nil {
 		return err
 	}
-	if !rec.Meta.Terminal || len(rec.Frames) == 0 {
+	if !rec.Meta.Screen() || len(rec.Frames) == 0 {
 		p.problems(rec)
 		return nothing("cordon transcript shows what else the recording holds", "%s has no screen to show", s.name)
 	}
@@ -178,5 +182,3 @@ func startingAt(rec *recording.Recording) string {
 	}
 	return " and starts at " + moment(rec.Meta.Start)
 }
-
-func ended(err error) bool { return errors.Is(err, io.EOF) }

@@ -59,7 +59,7 @@ type ingested struct {
 }
 
 func (p *program) ingest(ctx context.Context, path string, paths []string, asJSON bool) (err error) {
-	c, answer, err := p.addEvidence(ctx, path, paths)
+	c, answer, err := p.addEvidence(ctx, "cordon ingest", path, paths)
 	if err != nil {
 		return err
 	}
@@ -82,10 +82,11 @@ func (p *program) ingest(ctx context.Context, path string, paths []string, asJSO
 }
 
 // addEvidence makes the case or adds to it, and writes that in its journal.
-func (p *program) addEvidence(ctx context.Context, path string, paths []string) (c *store.Case, answer ingested, err error) {
+// Another process that wants to add meanwhile is told the command.
+func (p *program) addEvidence(ctx context.Context, command, path string, paths []string) (c *store.Case, answer ingested, err error) {
 	answer = ingested{Case: path}
 	show := p.progress()
-	opts := store.Options{Progress: show.update, Now: p.now}
+	opts := store.Options{Progress: show.update, Now: p.now, Operator: p.operator(), Command: command}
 	if _, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) {
 		answer.Created = true
 		c, answer.Added, err = store.Build(ctx, path, paths, opts)

@@ -41,7 +41,7 @@ func TestJourney_fromAFolderOfLogsToALock(t *testing.T) {
 	}
 
 	c := openConsole(t, 120, 40, state, "open", "--identity", demo.Compromised, file)
-	first := c.sees(demo.Compromised, "DRY-RUN", "4 gaps", demo.HostileAddress, "join tokens", "access requests", "scope", "next:",
+	first := c.sees(demo.Compromised, "DRY-RUN", "6 gaps", demo.HostileAddress, "join tokens", "access requests", "scope", "next:",
 		"$ tctl lock --user="+demo.Compromised)
 	if !regexp.MustCompile(`logins +12 `).MatchString(first) {
 		t.Errorf("the first screen does not count 12 logins:\n%s", first)

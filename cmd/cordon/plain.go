@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 
 	"cordon/tui/safetext"
@@ -99,6 +100,17 @@ func (t *plain) fitted(s string) string {
 		return s
 	}
 	return safetext.Truncate(s, t.width, t.ellipsis())
+}
+
+// wrapped writes a text behind an indent, in as many lines as the terminal needs.
+func (t *plain) wrapped(indent, text string) {
+	text = t.form.Clean(text)
+	if room := t.width - safetext.Width(indent); t.width > 0 {
+		text = ansi.Wrap(text, max(room, 1), "")
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		t.text(indent + line + "\n")
+	}
 }
 
 func (t *plain) ellipsis() string {

@@ -19,7 +19,7 @@ cordon play 0910812f-a274-4d30-bc01-9311d2b459a3 ./evidence --speed 4
 cordon play --case incident SESSION --idle 0s`
 
 func (p *program) playVerb() *cobra.Command {
-	var caseName string
+	var caseName, identity string
 	speed, idle := 1.0, player.DefaultIdleCut
 	cmd := &cobra.Command{
 		Use:   "play FILE|SESSION [PATH…]",
@@ -29,13 +29,18 @@ func (p *program) playVerb() *cobra.Command {
 		Example: playExamples,
 	}
 	withCase(cmd, &caseName)
+	withIdentity(cmd, &identity)
 	cmd.Flags().Float64Var(&speed, "speed", speed, "how fast time passes, 0.25 to 32")
 	cmd.Flags().DurationVar(&idle, "idle", idle, "how much of an idle gap is played; 0s plays all of it")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) (err error) {
 		if !(speed > 0) || idle < 0 {
 			return misuse("for example --speed 2 --idle 500ms", "--speed must be more than 0 and --idle not negative")
 		}
-		s, err := p.openSource(ctx, args, caseName, "play")
+		opts, err := reading(identity)
+		if err != nil {
+			return err
+		}
+		s, err := p.openSource(ctx, args, caseName, "play", opts)
 		if err != nil {
 			return err
 		}
@@ -57,7 +62,7 @@ func (p *program) play(ctx context.Context, s *source, out *os.File, speed float
 	if err != nil {
 		return fmt.Errorf("read %s: %w", s.name, err)
 	}
-	if !rec.Meta.Terminal || len(rec.Frames) == 0 {
+	if !rec.Meta.Screen() || len(rec.Frames) == 0 {
 		p.problems(rec)
 		if len(rec.Lines()) == 0 {
 			return nothing(rec.Reason(), "%s holds nothing that could be shown", s.name)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"cordon/investigations"
 	"cordon/investigations/journal"
 	"cordon/playback/recording"
@@ -31,9 +33,30 @@ func (s *source) Close() error {
 	return err
 }
 
+// withIdentity adds the flag --age-identity to a verb.
+func withIdentity(cmd *cobra.Command, into *string) {
+	cmd.Flags().StringVar(into, "age-identity", "", "an age identity file, for a recording that is encrypted for it")
+}
+
+// reading makes the options that recordings are read with.
+func reading(identity string) (opts recording.Options, err error) {
+	if identity == "" {
+		return opts, nil
+	}
+	f, err := os.Open(identity)
+	if err != nil {
+		return opts, fmt.Errorf("open age identity: %w", err)
+	}
+	opts.Identities, err = recording.ParseIdentities(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return opts, unreadable("it is what age-keygen writes: a line that begins with AGE-SECRET-KEY-1", "%s: %w", identity, err)
+	}
+	return opts, nil
+}
+
 // openSource opens FILE or SID. The first argument is a recording when it names
 // a file, else it is a session of the case or of the evidence paths after it.
-func (p *program) openSource(ctx context.Context, args []string, caseName, command string) (s *source, err error) {
+func (p *program) openSource(ctx context.Context, args []string, caseName, command string, opts recording.Options) (s *source, err error) {
 	if len(args) == 0 || args[0] == "" {
 		return nil, misuse("cordon sessions PATH… lists the sessions of evidence", "name a recording: a file, or a session id with evidence")
 	}
@@ -44,15 +67,15 @@ func (p *program) openSource(ctx context.Context, args []string, caseName, comma
 	info, statErr := os.Stat(args[0])
 	switch {
 	case args[0] == store.Stdin:
-		s, err = openStream(p.in, "standard input")
+		s, err = openStream(p.in, "standard input", opts)
 	case statErr == nil && info.IsDir():
 		return nil, misuse("cordon sessions "+args[0]+" lists what can be replayed", "%s is a folder: name one recording in it", args[0])
 	case statErr == nil:
-		s, err = openFile(args[0])
+		s, err = openFile(args[0], opts)
 	case caseName == "" && len(paths) == 0:
 		return nil, unreadable("for a session give its evidence too: cordon "+command+" SESSION PATH…", "%q is no file", args[0])
 	default:
-		return p.openSession(ctx, args[0], caseName, paths, command)
+		return p.openSession(ctx, args[0], caseName, paths, command, opts)
 	}
 	if err == nil && (caseName != "" || len(paths) > 0) {
 		err = misuse("leave the evidence out, or name a session id", "%s is a recording by itself", args[0])
@@ -61,12 +84,12 @@ func (p *program) openSource(ctx context.Context, args []string, caseName, comma
 	return s, err
 }
 
-func openFile(path string) (*source, error) {
+func openFile(path string, opts recording.Options) (*source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open recording: %w", err)
 	}
-	s, err := openStream(f, filepath.Base(path))
+	s, err := openStream(f, filepath.Base(path), opts)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -74,8 +97,8 @@ func openFile(path string) (*source, error) {
 	return s, nil
 }
 
-func openStream(r io.Reader, name string) (*source, error) {
-	reader, err := recording.NewReader(r)
+func openStream(r io.Reader, name string, opts recording.Options) (*source, error) {
+	reader, err := recording.Open(r, opts)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
@@ -84,7 +107,7 @@ func openStream(r io.Reader, name string) (*source, error) {
 
 // openSession opens the recording of a session. That it was opened stands in
 // the journal of a case that is kept.
-func (p *program) openSession(ctx context.Context, sid, caseName string, paths []string, command string) (s *source, err error) {
+func (p *program) openSession(ctx context.Context, sid, caseName string, paths []string, command string, opts recording.Options) (s *source, err error) {
 	c, err := p.openCase(ctx, caseName, paths)
 	if err != nil {
 		return nil, err
@@ -109,7 +132,7 @@ func (p *program) openSession(ctx context.Context, sid, caseName string, paths [
 	if err != nil {
 		return nil, err
 	}
-	s, err = openStream(content, sid)
+	s, err = openStream(content, sid, opts)
 	if err == nil && !c.Temporary() {
 		_, err = c.Record(ctx, journal.Entry{
 			Time: p.now(), Operator: p.operator(), Mode: journal.ModeDryRun, Action: journal.ActionRecordingOpen,

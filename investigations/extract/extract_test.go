@@ -137,7 +137,7 @@ func TestScan_refusesWhatIsNoEvent(t *testing.T) {
 		``, `   `, `null`, `[]`, `"event"`, `{`, `{"event"`, `{"event":}`, `{"event":"a"`, `{"event":"a",}`, `{"event":"a"}}`,
 		`{"event":"a"} {"event":"b"}`, `{event:"a"}`, `{"a":01x,"event":"a"}`, `{"event":"a","b":tru}`, `{"event":"a\`, `{"event":"a","n":-}`,
 		`{"event":"a","n":1.}`, `{"event":"a","n":1e}`, `{"user":"x"}`, `{"event":7}`, "\x00\x01\x02",
-		`{"event":"a","x":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`,
+		`{"event":"a","x":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
 	} {
 		if _, err := Event([]byte(line)); err == nil {
 			t.Errorf("%.60q was accepted", line)
@@ -220,26 +220,6 @@ func TestUnescape_agreesWithEncodingJSON(t *testing.T) {
 			t.Errorf("%q gives %q, want %q", src, got, want)
 		}
 	}
-}
-
-func FuzzScan(f *testing.F) {
-	f.Add([]byte(`{"event":"exec","user":"a","command":"x\u00e9\n","ei":1e3}`))
-	f.Add([]byte(`{"event":"a","x":[{},[],-0.5e-3,"\ud800"]}`))
-	f.Add([]byte("{\"event\":\"\xff\"}\r\n"))
-	f.Fuzz(func(t *testing.T, line []byte) {
-		kept := bytes.Clone(line)
-		e, err := Event(line)
-		if !bytes.Equal(kept, line) {
-			t.Fatal("the line was written to")
-		}
-		var m map[string]json.RawMessage
-		if json.Unmarshal(line, &m) == nil && err != nil && !strings.Contains(err.Error(), "event") && !strings.Contains(err.Error(), "deeply") {
-			t.Fatalf("encoding/json accepts what the scanner refuses: %v", err)
-		}
-		if err == nil && e.Type == "" {
-			t.Fatal("an event without a type")
-		}
-	})
 }
 
 func BenchmarkScan(b *testing.B) {

@@ -1,14 +1,16 @@
 package extract
 
 import (
+	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cordon/investigations"
 )
-
 
 // Flags are facts about an event that reports filter by, one bit each.
 type Flags uint16
@@ -57,6 +59,7 @@ type Line struct {
 type Scanner struct {
 	line    []byte
 	vals    []value
+	groups  uint32 // array elements told apart on the line so far
 	scratch []byte // unescaped strings and joined texts since the last Reset
 	ents    []Involved
 	out     Line
@@ -87,12 +90,13 @@ func (s *Scanner) Scan(line []byte) (*Line, error) {
 		return nil, err
 	}
 	s.out = Line{}
-	said := s.header()
+	var how said
+	s.header(&how)
 	if len(s.out.Type) == 0 {
 		return nil, ErrNoType
 	}
 	p := s.plan(s.out.Type)
-	s.out.Outcome = said.outcome(p, s.out.Code)
+	s.out.Outcome = how.outcome(p.verdict, s.out.Code)
 	s.entities(p)
 	if len(p.text) > 0 {
 		s.textOf(p)
@@ -117,12 +121,14 @@ func (s *Scanner) plan(t []byte) *plan {
 // said is what a line says about its outcome.
 type said struct {
 	success  string // "true", "false" or empty
+	err      bool   // an error is given
 	state    []byte // of an access request
 	proposed []byte // a reviewer's vote
+	reply    int64  // the status of an HTTP answer
 }
 
-// header fills the header fields and returns what decides the outcome.
-func (s *Scanner) header() (how said) {
+// header fills the header fields and what decides the outcome.
+func (s *Scanner) header(how *said) {
 	o := &s.out
 	for i := range s.vals {
 		v := &s.vals[i]
@@ -146,6 +152,10 @@ func (s *Scanner) header() (how said) {
 			o.Version = v.str()
 		case fieldSuccess, fieldStatusSuccess:
 			how.success = boolean(v)
+		case fieldError, fieldStatusError:
+			how.err = how.err || len(v.str()) > 0
+		case fieldReply:
+			how.reply = integer(v)
 		case fieldState:
 			how.state = v.str()
 		case fieldProposedState:
@@ -168,7 +178,6 @@ func (s *Scanner) header() (how said) {
 			}
 		}
 	}
-	return how
 }
 
 // str is the value if it is a string, else nil.
@@ -200,31 +209,40 @@ func integer(v *value) int64 {
 }
 
 // outcome decides by `success` where the line has it, else by the letter of
-// the code. A `success` of false under an informational code is no failure:
-// headless requests and every database statement are written that way. A
-// decision on an access request succeeds by approving.
-func (d said) outcome(p *plan, code []byte) investigations.Outcome {
-	if p.decision {
-		vote := d.proposed
-		if len(vote) == 0 {
-			vote = d.state
-		}
-		switch string(vote) {
-		case "APPROVED", "PROMOTED":
-			return investigations.OutcomeSuccess
-		case "DENIED":
-			return investigations.OutcomeFailure
-		}
+// the code. A `success` of false under an informational code is a failure only
+// with an error: servers also write it for what has no result yet.
+func (d *said) outcome(how verdict, code []byte) investigations.Outcome {
+	switch {
+	case how == byVote:
+		return d.decision()
+	case how == byReply && d.reply >= 400:
+		return investigations.OutcomeFailure
+	case how == byReply && d.reply >= 100, d.success == "true":
+		return investigations.OutcomeSuccess
+	case how == neverBad:
 		return investigations.OutcomeUnsaid
 	}
 	var letter byte
 	if len(code) > 0 {
 		letter = code[len(code)-1]
 	}
-	switch {
-	case d.success == "true":
+	if letter == 'E' || letter == 'W' || d.success == "false" && (letter != 'I' || d.err) {
+		return investigations.OutcomeFailure
+	}
+	return investigations.OutcomeUnsaid
+}
+
+// decision is the outcome of a decision on an access request, which succeeds
+// by approving. A reviewer's own vote goes before the state that it led to.
+func (d *said) decision() investigations.Outcome {
+	vote := d.proposed
+	if len(vote) == 0 {
+		vote = d.state
+	}
+	switch string(vote) {
+	case "APPROVED", "PROMOTED":
 		return investigations.OutcomeSuccess
-	case letter == 'E' || letter == 'W' || d.success == "false" && letter != 'I':
+	case "DENIED":
 		return investigations.OutcomeFailure
 	}
 	return investigations.OutcomeUnsaid
@@ -235,28 +253,68 @@ func (s *Scanner) entities(p *plan) {
 	o, start := &s.out, len(s.ents)
 	for i := range s.vals {
 		v := &s.vals[i]
-		if len(v.data) == 0 || v.kind != '"' {
+		uses := p.uses[v.field]
+		if len(uses) == 0 || len(v.data) == 0 || !v.names() {
 			continue
 		}
-		for _, u := range p.uses[v.field] {
-			name := v.data
-			if u.port {
-				name = withoutPort(name)
+		for j := range uses {
+			u := &uses[j]
+			if u.when.field != fieldNone && !s.holds(&u.when, v) {
+				continue
 			}
-			s.ents = append(s.ents, Involved{u.kind, u.role, name, s.label(u.label)})
+			name := v.data
 			switch {
-			case u.role == investigations.RoleImpersonator:
-				o.Flags |= FlagImpersonated
-			case u.role == investigations.RoleVia && u.kind == investigations.KindMFADevice:
-				o.Flags |= FlagMFA
-			case u.role == investigations.RoleVia && u.kind == investigations.KindRequest:
-				o.Flags |= FlagRequest
-			case u.role == investigations.RoleVia && u.kind == investigations.KindDevice:
-				o.Flags |= FlagDevice
+			case u.form == formAddress:
+				name = s.address(name)
+			case u.form == formUUID && hasUpper(name):
+				name = s.canonical(u.kind, name)
+			}
+			if len(name) > 0 && !(u.rare && s.skips(u, name, start)) {
+				s.ents = append(s.ents, Involved{u.kind, u.role, name, s.label(u.label)})
+				o.Flags |= u.flag
+			}
+			if u.when.field != fieldNone {
+				break
 			}
 		}
 	}
 	o.Entity = s.ents[start:len(s.ents):len(s.ents)]
+}
+
+// skips reports whether a use that seldom counts does not: it silences a value,
+// or the line, whose entities begin at start, named the same before. Lines name
+// one thing in several fields, and a participant once for each time they joined.
+func (s *Scanner) skips(u *use, name []byte, start int) bool {
+	for i := start; i < len(s.ents); i++ {
+		if e := &s.ents[i]; e.Role == u.role && e.Kind == u.kind && bytes.Equal(e.Name, name) {
+			return true
+		}
+	}
+	return u.kind == investigations.KindUnknown
+}
+
+// holds reports whether the line says what a condition asks for, in the array
+// element of the value that is to count.
+func (s *Scanner) holds(c *condition, v *value) bool {
+	said := s.beside(c.field, v.group)
+	if said == nil {
+		return false
+	}
+	if c.same != fieldNone {
+		other := s.beside(c.same, v.group)
+		return other != nil && bytes.Equal(said.data, other.data)
+	}
+	return slices.Contains(c.is, string(said.data))
+}
+
+// beside finds the value of a field in a group.
+func (s *Scanner) beside(f field, group uint32) *value {
+	for i := range s.vals {
+		if s.vals[i].field == f && s.vals[i].group == group {
+			return &s.vals[i]
+		}
+	}
+	return nil
 }
 
 func (s *Scanner) label(f field) []byte {
@@ -292,33 +350,19 @@ func (s *Scanner) textOf(p *plan) {
 	if len(s.scratch) > start {
 		first = s.scratch[start:len(s.scratch):len(s.scratch)]
 	}
-	s.out.Text = first[:min(len(first), investigations.MaxText)]
+	s.out.Text = cut(first)
 }
 
-// withoutPort cuts the port off `ip:port` and `[ip]:port`; a bare or
-// unbracketed IPv6 address stays whole.
-func withoutPort(b []byte) []byte {
-	if b[0] == '[' {
-		for i, c := range b {
-			if c == ']' && i > 1 {
-				return b[1:i]
-			}
-		}
-		return b
+// cut shortens a text to investigations.MaxText bytes, at the end of a character.
+func cut(text []byte) []byte {
+	if len(text) <= investigations.MaxText {
+		return text
 	}
-	colon := -1
-	for i, c := range b {
-		if c == ':' {
-			if colon >= 0 {
-				return b
-			}
-			colon = i
-		}
+	end := investigations.MaxText
+	for end > investigations.MaxText-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
 	}
-	if colon > 0 {
-		return b[:colon]
-	}
-	return b
+	return text[:end]
 }
 
 // Event reads one line into a value of its own, for callers that read few.

@@ -7,16 +7,22 @@ import (
 	"math/bits"
 )
 
-// maxDepth bounds nesting; Teleport's deepest event nests six levels.
-const maxDepth = 128
+// maxDepth bounds nesting as encoding/json does. Teleport's own fields nest six
+// levels, but the arguments of a logged call are what its caller sent.
+const maxDepth = 10_000
 
 // value is one kept field: a slice of the line, or of the scanner's scratch
 // where the string had escapes.
 type value struct {
 	field field
-	kind  byte // first byte of the JSON value: '"', 't', 'f', 'n', or a digit or '-'
+	kind  byte   // first byte of the JSON value: '"', 't', 'f', or a digit or '-'
+	group uint32 // number of the array element that holds it, 0 outside of those told apart
 	data  []byte
 }
+
+// names reports whether the value is a string or a number: a pipeline may have
+// taken a name of digits for one.
+func (v *value) names() bool { return v.kind <= '9' }
 
 // errSyntax is what a line that is no JSON object gives; the reason follows.
 var errSyntax = errors.New("not a JSON object")
@@ -27,7 +33,7 @@ func (s *Scanner) fail(pos int, what string) error {
 
 // walk scans one JSON object and fills s.vals.
 func (s *Scanner) walk(line []byte) error {
-	s.line, s.vals = line, s.vals[:0]
+	s.line, s.vals, s.groups = line, s.vals[:0], 0
 	i := skipSpace(line, 0)
 	if i == len(line) || line[i] != '{' {
 		return s.fail(i, "it does not start with {")
@@ -54,7 +60,7 @@ func (s *Scanner) object(i int, n *node, depth int) (int, error) {
 	if depth > maxDepth {
 		return i, s.fail(i, "nested too deeply")
 	}
-	b := s.line
+	b, first := s.line, len(s.vals)
 	if i = skipSpace(b, i); i < len(b) && b[i] == '}' {
 		return i + 1, nil
 	}
@@ -84,10 +90,21 @@ func (s *Scanner) object(i int, n *node, depth int) (int, error) {
 		case ',':
 			i = skipSpace(b, i+1)
 		case '}':
+			if n != nil && n.apart {
+				s.group(first)
+			}
 			return i + 1, nil
 		default:
 			return i, s.fail(i, "a comma is missing")
 		}
+	}
+}
+
+// group numbers the values from first on as those of one array element.
+func (s *Scanner) group(first int) {
+	s.groups++
+	for i := first; i < len(s.vals); i++ {
+		s.vals[i].group = s.groups
 	}
 }
 
@@ -108,7 +125,7 @@ func (s *Scanner) value(i int, n *node, depth int) (int, error) {
 			if esc {
 				data = s.unescape(data)
 			}
-			s.vals = append(s.vals, value{n.field, '"', data})
+			s.vals = append(s.vals, value{n.field, '"', 0, data})
 		}
 		return end + 1, nil
 	case c == '{':
@@ -136,7 +153,7 @@ func (s *Scanner) value(i int, n *node, depth int) (int, error) {
 
 func (s *Scanner) keepScalar(n *node, kind byte, data []byte) {
 	if n != nil && n.field != fieldNone {
-		s.vals = append(s.vals, value{n.field, kind, data})
+		s.vals = append(s.vals, value{n.field, kind, 0, data})
 	}
 }
 
@@ -149,16 +166,12 @@ func (s *Scanner) array(i int, n *node, depth int) (int, error) {
 		return i, s.fail(i, "nested too deeply")
 	}
 	b := s.line
-	var elem *node
-	if n != nil {
-		elem = n.elem
-	}
 	if i = skipSpace(b, i); i < len(b) && b[i] == ']' {
 		return i + 1, nil
 	}
 	for {
 		var err error
-		if i, err = s.value(i, elem, depth); err != nil {
+		if i, err = s.value(i, n, depth); err != nil {
 			return i, err
 		}
 		if i = skipSpace(b, i); i >= len(b) {

@@ -234,6 +234,14 @@ func TestTrace_edges(t *testing.T) {
 			[]string{"1 eve > bob access_list.member.create u01"},
 		},
 		{
+			"a list put on another list brings its members, who did not act",
+			[]string{
+				`{"event":"access_list.member.create","updated_by":"eve","access_list_name":"l","members":[{"member_name":"l2","membership_kind":2}],"success":true}`,
+				`{"event":"session.start","user":"l2","sid":"s-1"}`,
+			},
+			[]string{"1 eve > access_list:l2 access_list.member.create u01"},
+		},
+		{
 			"ends",
 			[]string{
 				`{"event":"mfa.add","user":"eve","mfa_device_uuid":"d-1","mfa_device_name":"burner"}`,

@@ -67,6 +67,7 @@ var rules = []rule{
 	{via: []string{"user.update"}, parent: user, child: subject(investigations.KindUser), words: "%[1]s changed the user %[2]s", follow: true, shared: true},
 	{via: []string{"reset_password_token.create", "recovery_token.create"}, parent: user, child: subject(investigations.KindUser), words: "%[1]s made a link that sets the password of %[2]s", follow: true, shared: true},
 	{via: []string{"access_list.member.create", "access_list.member.update"}, parent: user, child: part{investigations.KindUser, []investigations.Role{investigations.RoleMember}}, words: "%[1]s put %[2]s on an access list", follow: true, shared: true},
+	{via: []string{"access_list.member.create", "access_list.member.update"}, parent: user, child: part{investigations.KindAccessList, []investigations.Role{investigations.RoleMember}}, words: "%[1]s put the access list %[2]s, and so its members, on another one"},
 	{via: []string{"cert.create"}, parent: by(investigations.RoleImpersonator), child: by(investigations.RoleActor), words: "%[1]s signed a certificate for %[2]s", follow: true, shared: true},
 
 	{via: []string{"role.created", "role.updated"}, parent: user, child: subject(investigations.KindRole), words: "%[1]s wrote the role %[2]s", follow: true},

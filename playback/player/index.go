@@ -61,13 +61,12 @@ func NewScreen(meta recording.Meta) *term.Screen {
 
 // Feed brings a screen one frame further.
 func Feed(s *term.Screen, f recording.Frame) {
-	switch f.Type {
-	case recording.Output:
-		// A screen takes everything and has no error to give.
-		_, _ = s.Write(f.Data)
-	case recording.Resize:
+	if f.Type == recording.Resize {
 		s.Resize(f.Cols, f.Rows)
+		return
 	}
+	// A screen takes everything and has no error to give.
+	_, _ = s.Write(f.Data)
 }
 
 func newIndex(rec *recording.Recording) *Index {

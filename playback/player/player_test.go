@@ -507,3 +507,39 @@ func BenchmarkSeek(b *testing.B) {
 		b.ReportMetric(float64(worst.Microseconds())/1000, "worst-ms")
 	})
 }
+
+// A session without a terminal is played on the screen composed for it.
+func TestPlayer_showsWhatWasComposed(t *testing.T) {
+	t.Parallel()
+	said := func(at time.Duration, text string) recording.Frame {
+		f := note(at, "db.session.query", text)
+		f.Data = []byte("=> " + text + "\r\n")
+		return f
+	}
+	p := New(rec(note(0, "db.session.start", "starts"), said(sec, "SELECT 1"), said(2*sec, "SELECT 2")))
+	p.Handle(Input{Kind: StepForward, Now: t0})
+	if got := p.Screen().Text()[0]; got != "=> SELECT 1" || p.Frame() != 2 {
+		t.Errorf("%q at frame %d", got, p.Frame())
+	}
+	p.SeekTo(t0, 2*sec)
+	if got := p.Screen().Text()[1]; got != "=> SELECT 2" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A recording that grows while it is played goes on where it had ended.
+func TestPlayer_goesOnWithARecordingThatGrows(t *testing.T) {
+	t.Parallel()
+	r := rec(out(0, "one "))
+	p := New(r)
+	p.Play(t0)
+	if !p.Ended() {
+		t.Fatal("not at the end")
+	}
+	r.Frames = append(r.Frames, out(sec, "two"))
+	p.Play(t0)
+	p.Tick(t0.Add(sec))
+	if got := p.Screen().Text()[0]; got != "one two" {
+		t.Errorf("%q", got)
+	}
+}

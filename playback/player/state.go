@@ -259,7 +259,7 @@ func back(frames []recording.Frame, n int) int {
 }
 
 func visible(f recording.Frame) bool {
-	return f.Type == recording.Resize || f.Type == recording.Output && len(f.Data) > 0
+	return f.Type == recording.Resize || len(f.Data) > 0
 }
 
 func duration(frames []recording.Frame) time.Duration {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -56,12 +57,29 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// BenchmarkLoad also says how many bytes a byte of output takes in memory.
 func BenchmarkLoad(b *testing.B) {
-	data := big(b, 64<<20, 4096)
-	b.SetBytes(64 << 20)
-	for b.Loop() {
-		load(b, data)
+	for name, size := range map[string]int{"prints of 4 KiB": 4096, "prints of 512 B": 512, "prints of 64 B": 64} {
+		data := big(b, 64<<20, size)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(64 << 20)
+			var rec *Recording
+			held := heap()
+			for b.Loop() {
+				rec = load(b, data)
+			}
+			b.ReportMetric(float64(heap()-held)/(64<<20), "heap-B/output-B")
+			runtime.KeepAlive(rec)
+		})
 	}
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func BenchmarkFirstFrame(b *testing.B) {

@@ -88,8 +88,10 @@ type cast struct {
 	prob     *problems
 	relative bool
 	line     []byte
-	number   int  // of the line
-	cut      bool // the line has no end: the file stops in it
+	number   int   // of the line
+	offset   int64 // of the line after it
+	began    int64 // of the line itself
+	cut      bool  // the line has no end: the file stops in it
 	at       time.Duration
 	exact    float64 // seconds, so that many small intervals add up without loss
 	index    int64
@@ -111,7 +113,7 @@ func newCast(src *faultReader, file *bufio.Reader, meta *Meta, prob *problems) (
 	if c.relative {
 		cols, rows = h.Term.Cols, h.Term.Rows
 	}
-	c.size(cols, rows)
+	castSize(meta, prob, cols, rows)
 	meta.Kind, meta.Terminal, meta.Ended = KindAsciicast, true, true
 	meta.Title, meta.Command = h.Title, h.Command
 	if h.Timestamp > 0 && h.Timestamp < 253402300799 {
@@ -121,14 +123,20 @@ func newCast(src *faultReader, file *bufio.Reader, meta *Meta, prob *problems) (
 	return c, nil
 }
 
-func (c *cast) size(cols, rows float64) {
+// castSize takes over the size that an asciicast names.
+func castSize(meta *Meta, prob *problems, cols, rows float64) {
 	if !(cols >= 1 && rows >= 1) {
 		return
 	}
 	if cols > MaxCols || rows > MaxRows {
-		c.prob.add(ProblemSize, false, 1, fixed(sizeSentence))
+		prob.add(ProblemSize, false, 1, fixed(sizeSentence))
 	}
-	c.meta.Cols, c.meta.Rows = int(min(cols, MaxCols)), int(min(rows, MaxRows))
+	meta.Cols, meta.Rows = int(min(cols, MaxCols)), int(min(rows, MaxRows))
+}
+
+// microseconds is how finely the time of an asciicast is read.
+func microseconds(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds*1e6)) * time.Microsecond
 }
 
 // read returns the next line without its end. It is not whole when it is
@@ -136,8 +144,10 @@ func (c *cast) size(cols, rows float64) {
 func (c *cast) read() (line []byte, whole bool, err error) {
 	c.line, whole = c.line[:0], true
 	c.number++
+	c.began = c.offset
 	for {
 		piece, err := c.file.ReadSlice('\n')
+		c.offset += int64(len(piece))
 		if len(c.line)+len(piece) <= maxLine {
 			c.line = append(c.line, piece...)
 		} else {
@@ -162,6 +172,9 @@ func (c *cast) next() (Frame, error) {
 		}
 		text := bytes.TrimSpace(line)
 		if whole && (len(text) == 0 || text[0] == '#') {
+			if c.cut {
+				c.unread()
+			}
 			continue
 		}
 		f, ok := c.frame(text)
@@ -180,13 +193,25 @@ func (c *cast) next() (Frame, error) {
 	return Frame{}, io.EOF
 }
 
+// resumeAt is where in the file the first line stands that was not whole.
+func (c *cast) resumeAt() int64 { return c.offset }
+
+// resume goes on with that line.
+func (c *cast) resume(src *faultReader, file *bufio.Reader) {
+	c.src, c.file, c.done = src, file, false
+}
+
+// unread forgets a line that has no end: a file that grows gives it again.
+func (c *cast) unread() { c.offset, c.number = c.began, c.number-1 }
+
 func (c *cast) bad() {
 	if c.cut && c.src.err == nil {
+		c.unread()
 		c.prob.add(ProblemTruncated, true, 1, fixed("The file ends inside a line: the rest of the session is missing."))
 		return
 	}
 	number := c.number
-	c.prob.add(ProblemBadLine, true, 1, func(n int64) string {
+	c.prob.add(ProblemBadLine, true, 1, func(n int64, _ string) string {
 		if n == 1 {
 			return fmt.Sprintf("Line %d cannot be read and is not shown.", number)
 		}
@@ -204,7 +229,7 @@ func (c *cast) frame(line []byte) (Frame, bool) {
 		seconds = c.exact + max(seconds, 0)
 	}
 	c.exact = min(max(seconds, 0), maxAt.Seconds())
-	c.at = max(c.at, time.Duration(math.Round(c.exact*1e6))*time.Microsecond)
+	c.at = max(c.at, microseconds(c.exact))
 	f := Frame{At: c.at}
 	switch code {
 	case "o":
@@ -242,7 +267,8 @@ func (c *cast) event(code string, data []byte) *Event {
 	default:
 		ev.Summary = fmt.Sprintf("unknown event %q", code)
 	}
-	ev.json, _ = json.Marshal(map[string]any{"event": ev.Type, "time": c.at.Seconds(), "data": string(data)})
+	ev.cast, ev.text = code, string(data)
+	ev.json, _ = json.Marshal(map[string]any{"event": ev.Type, "time": c.at.Seconds(), "data": ev.text})
 	return ev
 }
 

@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,32 @@ nonsense
 			[]step{{0, Output, "a", 0, 0}, {1000 * ms, Output, "b", 0, 0}},
 			map[ProblemKind]int64{ProblemBadLine: 3, ProblemTruncated: 1},
 		},
-		{"v1", `{"version":1,"width":80,"height":24,"stdout":[[0,"x"]]}`, FormatAsciicastV1, nil, map[ProblemKind]int64{ProblemLegacy: 1}},
+		{
+			"v1", `{"version": 1, "width": 90, "height": 20, "duration": 1.5, "command": "/bin/sh", "title": "x", "env": {"TERM": "xterm"}, "stdout": [
+[0.1, "a\u001b[1m"], [0.25, "日"], [-3, "b"], [1e300, "c"]], "more": [1, {"a": []}]}`, FormatAsciicastV1,
+			[]step{{100 * ms, Output, "a\x1b[1m", 0, 0}, {350 * ms, Output, "日", 0, 0}, {350 * ms, Output, "b", 0, 0}, {maxAt, Output, "c", 0, 0}},
+			nil,
+		},
+		{
+			"v1 with bad pairs", "\xef\xbb\xbf" + `{"version":1,"width":90,"height":20,"stdout":[[0,"a"],[1],7,["x","y"],{"a":1},[1,"b"]]}`, FormatAsciicastV1,
+			[]step{{0, Output, "a", 0, 0}, {1000 * ms, Output, "b", 0, 0}},
+			map[ProblemKind]int64{ProblemBadLine: 4},
+		},
+		{
+			"v1 that is cut", `{"version":1,"width":90,"height":20,"stdout":[[0,"a"],[1,"b`, FormatAsciicastV1,
+			[]step{{0, Output, "a", 0, 0}},
+			map[ProblemKind]int64{ProblemTruncated: 1},
+		},
+		{
+			"v1 cut behind an output", `{"version":1,"width":90,"height":20,"stdout":[[0,"a"]`, FormatAsciicastV1,
+			[]step{{0, Output, "a", 0, 0}},
+			map[ProblemKind]int64{ProblemTruncated: 1},
+		},
+		{
+			"v1 that goes wrong", `{"version":1,"width":90,"height":20,"stdout":[[0,"a"],[1,nonsense],[1,"b"]]}`, FormatAsciicastV1,
+			[]step{{0, Output, "a", 0, 0}},
+			map[ProblemKind]int64{ProblemCorrupt: 1},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,6 +142,22 @@ func TestCast_longLineIsSkipped(t *testing.T) {
 	}
 }
 
+func TestCast1_longOutputIsRefused(t *testing.T) {
+	t.Parallel()
+	head := `{"version":1,"width":9,"height":2,"stdout":[[0,"a"]`
+	rec := load(t, []byte(head+`,[0,"`+strings.Repeat("x", 2*maxLine)+`"],[0,"y"]]}`))
+	if diff := cmp.Diff([]string{"a"}, outputs(rec)); diff != "" || problem(rec, ProblemCorrupt) == nil {
+		t.Errorf("outputs (-want +got):\n%s\n%+v", diff, rec.Problems)
+	}
+	for name, text := range map[string]string{
+		"no list": `{"version":1,"width":9,"height":2,"stdout":{}}`, "no output": `{"version":1,"width":9,"height":2}`, "bad width": `{"version":1,"width":"x","stdout":[]}`,
+	} {
+		if _, err := Load(t.Context(), strings.NewReader(text)); !errors.Is(err, ErrNotRecording) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 func TestSniff(t *testing.T) {
 	t.Parallel()
 	sealed := part(2, nil, 0)
@@ -140,13 +182,17 @@ func TestSniff(t *testing.T) {
 }
 
 // A cast that is written and read again holds the same text at the same time,
-// however the bytes were split.
+// however the bytes were split, in both versions; and what was read from a cast
+// is written back as it was.
 func TestCastWriter_roundTrip(t *testing.T) {
 	t.Parallel()
+	writers := map[Format]func(io.Writer, Meta) (*CastWriter, error){FormatAsciicastV2: NewCastWriter, FormatAsciicastV3: NewCastWriterV3}
 	rapid.Check(t, func(rt *rapid.T) {
 		text := rapid.String().Draw(rt, "text")
+		format := rapid.SampledFrom([]Format{FormatAsciicastV2, FormatAsciicastV3}).Draw(rt, "format")
+		head := Meta{Cols: 100, Rows: 30, Start: t0, Title: "a \"title\"", Command: "sh -c 'x'"}
 		var buf bytes.Buffer
-		w, err := NewCastWriter(&buf, Meta{Cols: 100, Rows: 30, Start: t0})
+		w, err := writers[format](&buf, head)
 		check(t, err)
 		rest, now := []byte(text), time.Duration(0)
 		for len(rest) > 0 {
@@ -157,12 +203,23 @@ func TestCastWriter_roundTrip(t *testing.T) {
 		}
 		check(t, w.Write(Frame{At: now, Type: Resize, Cols: 5, Rows: 6}))
 		check(t, w.Close())
+		buf.WriteString("[0, \"i\", \"typed\"]\n[0, \"x\", \"3\"]\n[0, \"?\", \"new\"]\n[0, \"m\", \"\"]\n")
 		rec := load(t, buf.Bytes())
-		if got := strings.Join(outputs(rec), ""); got != text || !rec.Complete || rec.Duration() != now {
+		if got := strings.Join(outputs(rec), ""); got != text || !rec.Complete || rec.Duration() != now || rec.Meta.Format != format {
 			rt.Fatalf("%q at %v, want %q at %v, %+v", got, rec.Duration(), text, now, rec.Problems)
 		}
-		if !rec.Meta.Start.Equal(t0) || rec.Meta.Cols != 100 || rec.Meta.Rows != 30 {
-			rt.Fatalf("meta %+v", rec.Meta)
+		if m := rec.Meta; !m.Start.Equal(t0) || m.Cols != 100 || m.Rows != 30 || m.Title != head.Title || m.Command != head.Command {
+			rt.Fatalf("meta %+v", m)
+		}
+		var again bytes.Buffer
+		w, err = writers[format](&again, rec.Meta)
+		check(t, err)
+		for _, f := range rec.Frames {
+			check(t, w.Write(f))
+		}
+		check(t, w.Close())
+		if diff := same(rec, load(t, again.Bytes())); diff != "" {
+			rt.Fatalf("written back (-want +got):\n%s", diff)
 		}
 	})
 }

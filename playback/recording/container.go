@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
+	"filippo.io/age"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -15,35 +15,70 @@ const (
 	// maxMessage is the largest event Teleport writes: its servers hold one in
 	// a buffer of this size.
 	maxMessage = 64 * 1024
-	slabSize   = 256 * 1024
+	// maxPart bounds the sizes that a header may name and still be believed.
+	maxPart  = 1 << 50
+	bodySize = 32 * 1024
 )
 
-// container takes a Teleport recording apart: parts, their gzip, the messages
-// inside. It yields messages and never fails; what is wrong becomes a problem.
+// container takes a Teleport recording apart: parts, their encryption, their
+// gzip, the messages inside. It yields messages and never fails; what is wrong
+// becomes a problem.
 type container struct {
 	src  *faultReader
 	file *bufio.Reader
 	prob *problems
+	keys []age.Identity
 
-	parts   int
-	flags   int // parts with flags this program does not know
-	sealed  ageParts
-	padding uint64
+	parts  int // parts whose header was read
+	start  int64
+	header header // of the current part
+	open   bool   // the current part is being read
+	hurt   bool   // damage of the current part was told
+	count  int    // messages of the current part that were read
+	sealed sealedParts
+
+	// What had been found when the current part began, for resume.
+	before struct {
+		sealed    sealedParts
+		encrypted int64
+		corrupt   int64
+		whole     int   // parts read to their end
+		start     int64 // of the part after them
+	}
 
 	limited io.LimitedReader // the body of the current part
 	body    *bufio.Reader
+	plain   *faultReader // what an encrypted body holds; nil for others
+	unseal  *bufio.Reader
 	zip     *gzip.Reader
-	open    bool // a part is being read
 
-	slab []byte // the messages are read into slabs that the frames share
-	used int
+	message [maxMessage]byte
 }
 
-func newContainer(src *faultReader, file *bufio.Reader, prob *problems) *container {
-	return &container{src: src, file: file, prob: prob, body: bufio.NewReaderSize(nil, 32*1024)}
+// header is what stands before the body of a part.
+type header struct {
+	version uint64
+	size    uint64 // of the body
+	padding uint64
+	flags   byte
+	length  int64 // of the header itself
 }
 
-// next returns the next message, valid for ever, or io.EOF.
+func newContainer(src *faultReader, file *bufio.Reader, prob *problems, keys []age.Identity) *container {
+	c := &container{src: src, file: file, prob: prob, keys: keys}
+	c.body, c.unseal = bufio.NewReaderSize(nil, bodySize), bufio.NewReaderSize(nil, bodySize)
+	return c
+}
+
+// resume goes on with a file that has grown, in the part that was not whole.
+func (c *container) resume(src *faultReader, file *bufio.Reader) {
+	c.src, c.file, c.open = src, file, false
+	c.parts, c.start, c.sealed = c.before.whole, c.before.start, c.before.sealed
+	c.prob.withdraw(ProblemEncrypted, c.before.encrypted)
+	c.prob.withdraw(ProblemCorrupt, c.before.corrupt)
+}
+
+// next returns the next message, valid until the call after it, or io.EOF.
 func (c *container) next() ([]byte, error) {
 	for {
 		if !c.open {
@@ -52,109 +87,178 @@ func (c *container) next() ([]byte, error) {
 			}
 			continue
 		}
-		msg, ok := c.message()
+		msg, ok := c.read()
 		if ok {
+			c.count++
 			return msg, nil
 		}
-		c.open = false
 		if !c.closePart() {
 			return nil, io.EOF
 		}
 	}
 }
 
-// discard gives back the last message's room when nobody keeps its bytes.
-func (c *container) discard(msg []byte) { c.used -= len(msg) }
-
-// openPart reads the next header. It returns io.EOF at the end of the file,
-// whether it is a clean one or not.
+// openPart reads the next header and begins its body. It returns io.EOF at the
+// end of the file, whether it is a clean one or not.
 func (c *container) openPart() error {
-	size, padding, flags, err := c.header()
+	c.before.sealed, c.before.whole, c.before.start = c.sealed, c.parts, c.start
+	c.before.encrypted, c.before.corrupt = c.prob.count(ProblemEncrypted), c.prob.count(ProblemCorrupt)
+	c.count = 0
+	h, err := c.readHeader()
 	if err != nil {
 		return err
 	}
+	c.header = h
 	c.parts++
-	c.padding = padding
-	if size > math.MaxInt64 || padding > math.MaxInt64 {
-		c.truncated(fmt.Sprintf("The header of part %d is damaged: nothing after it can be read.", c.parts))
-		return io.EOF
-	}
-	c.limited = io.LimitedReader{R: c.file, N: int64(size)}
+	c.limited = io.LimitedReader{R: c.file, N: int64(h.size)}
 	c.body.Reset(&c.limited)
-	if flags&^flagEncrypted != 0 {
-		c.flags++
-	}
+	c.open, c.hurt, c.plain = true, false, nil
 	switch {
-	case flags&flagEncrypted != 0:
-		c.sealed.read(c.body, size)
-		c.prob.add(ProblemEncrypted, true, 1, c.sealed.sentence)
+	case h.flags&flagEncrypted != 0 && !c.openSealed():
 		if !c.closePart() {
 			return io.EOF
 		}
-	case size == 0:
+	case h.size == 0:
 		if !c.closePart() {
 			return io.EOF
 		}
 	default:
-		c.openBody()
+		return c.openBody()
 	}
 	return nil
 }
 
+// openSealed begins an encrypted body. It is not ok without the key.
+func (c *container) openSealed() bool {
+	head, _ := c.body.Peek(bodySize)
+	c.sealed.read(head)
+	plain, err := c.sealed.open(c.body, c.keys)
+	if err != nil {
+		c.sealed.bytes += c.header.size
+		c.prob.add(ProblemEncrypted, true, 1, func(n int64, _ string) string { return c.sealed.sentence(n, len(c.keys)) })
+		return false
+	}
+	c.plain = &faultReader{r: plain}
+	c.unseal.Reset(c.plain)
+	return true
+}
+
 // openBody starts the gzip stream of a part. One that does not start is closed
 // at once.
-func (c *container) openBody() {
+func (c *container) openBody() error {
+	from := c.body
+	if c.plain != nil {
+		from = c.unseal
+	}
 	var err error
 	if c.zip == nil {
-		c.zip, err = gzip.NewReader(c.body)
+		c.zip, err = gzip.NewReader(from)
 	} else {
-		err = c.zip.Reset(c.body)
+		err = c.zip.Reset(from)
 	}
-	c.open = true
 	if err != nil {
 		c.zip = nil
 		c.damaged(err, "does not begin with gzip data")
-		return
+		if !c.closePart() {
+			return io.EOF
+		}
+		return nil
 	}
 	// One stream only: old servers left padding inside the body, and reading
 	// on would take it for a broken second stream.
 	c.zip.Multistream(false)
+	return nil
 }
 
-// header reads a part header of either version.
-func (c *container) header() (size, padding uint64, flags byte, err error) {
-	var h [headerV2]byte
-	n, err := io.ReadFull(c.file, h[:headerV1])
-	if n == 0 && errors.Is(err, io.EOF) {
+// readHeader reads the next header of either version, passing over what is
+// none.
+func (c *container) readHeader() (header, error) {
+	b, err := c.file.Peek(headerV2)
+	h, ok := parseHeader(b)
+	switch {
+	case len(b) == 0:
 		c.readFault()
-		return 0, 0, 0, io.EOF
-	}
-	if err != nil {
-		c.truncated(fmt.Sprintf("The file ends inside the header of part %d: the rest is missing.", c.parts+1))
-		return 0, 0, 0, io.EOF
-	}
-	version := binary.BigEndian.Uint64(h[:])
-	size, padding = binary.BigEndian.Uint64(h[8:]), binary.BigEndian.Uint64(h[16:])
-	switch version {
-	case 1:
-		return size, padding, 0, nil
-	case 2:
-		if _, err := io.ReadFull(c.file, h[headerV1:]); err != nil {
-			c.truncated(fmt.Sprintf("The file ends inside the header of part %d: the rest is missing.", c.parts+1))
-			return 0, 0, 0, io.EOF
-		}
-		return size, padding, h[headerV1], nil
+		return header{}, io.EOF
+	case ok && int64(len(b)) >= h.length:
+		_, _ = c.file.Discard(int(h.length)) // it was peeked at
+		return h, nil
+	case ok || err != nil && len(b) < headerV1:
+		c.truncated(fmt.Sprintf("The file ends at byte %d, inside the header of part %d: the rest is missing.", c.start+int64(len(b)), c.parts+1))
+		return header{}, io.EOF
 	default:
-		c.readFault()
-		c.prob.add(ProblemCorrupt, true, 1, fixed(fmt.Sprintf(
-			"After part %d comes something that is no part of a recording: the rest cannot be read.", c.parts)))
-		return 0, 0, 0, io.EOF
+		return c.findHeader()
 	}
 }
 
-// message reads one length and message; it is not ok when the part has ended,
-// well or not.
-func (c *container) message() ([]byte, bool) {
+// parseHeader reads a header. Of one that is cut it says as much as can be
+// known; it is not ok for anything else.
+func parseHeader(b []byte) (h header, ok bool) {
+	if len(b) < headerV1 {
+		return header{}, false
+	}
+	h = header{version: binary.BigEndian.Uint64(b), size: binary.BigEndian.Uint64(b[8:]), padding: binary.BigEndian.Uint64(b[16:]), length: headerV1}
+	if h.version == 2 {
+		h.length = headerV2
+		if len(b) > headerV1 {
+			h.flags = b[headerV1]
+		}
+	}
+	return h, (h.version == 1 || h.version == 2) && h.size <= maxPart && h.padding <= maxPart
+}
+
+// findHeader looks for the next part behind bytes that belong to none.
+func (c *container) findHeader() (header, error) {
+	first, part := c.start, c.parts
+	for {
+		b, err := c.file.Peek(c.file.Size())
+		at := indexHeader(b)
+		if at < 0 {
+			// Keep what may be the beginning of a header.
+			if at = len(b) - headerV2 - len(ageMagic); at <= 0 || err != nil {
+				at = len(b)
+			}
+			c.start += int64(at)
+			_, _ = c.file.Discard(at)
+			if err == nil {
+				continue
+			}
+			if !c.readFault() {
+				c.prob.add(ProblemCorrupt, true, 1, fixed(fmt.Sprintf(
+					"From byte %d on, after part %d, comes something that is no part of a recording: %d bytes cannot be read.", first, part, c.start-first)))
+			}
+			return header{}, io.EOF
+		}
+		h, _ := parseHeader(b[at:])
+		c.start += int64(at)
+		_, _ = c.file.Discard(at + int(h.length))
+		c.prob.add(ProblemCorrupt, true, 1, fixed(fmt.Sprintf(
+			"%d bytes from byte %d on, after part %d, are no part of a recording and were passed over.", c.start-first, first, part)))
+		return h, nil
+	}
+}
+
+// indexHeader is where in b a header stands with the beginning of its body, or
+// -1.
+func indexHeader(b []byte) int {
+	for i := 0; i+headerV2+len(ageMagic) <= len(b); i++ {
+		if b[i] != 0 || b[i+7] != 1 && b[i+7] != 2 {
+			continue
+		}
+		h, ok := parseHeader(b[i:])
+		if !ok || h.size == 0 {
+			continue
+		}
+		body := b[i+int(h.length):]
+		if body[0] == 0x1f && body[1] == 0x8b || h.flags&flagEncrypted != 0 && string(body[:len(ageMagic)]) == ageMagic {
+			return i
+		}
+	}
+	return -1
+}
+
+// read reads one length and message; it is not ok when the part has ended, well
+// or not.
+func (c *container) read() ([]byte, bool) {
 	if c.zip == nil {
 		return nil, false
 	}
@@ -176,15 +280,11 @@ func (c *container) message() ([]byte, bool) {
 		c.damaged(nil, "holds an event of impossible length")
 		return nil, false
 	}
-	if c.used+int(size) > len(c.slab) {
-		c.slab, c.used = make([]byte, slabSize), 0
-	}
-	msg := c.slab[c.used : c.used+int(size) : c.used+int(size)]
+	msg := c.message[:size]
 	if _, err := io.ReadFull(c.zip, msg); err != nil {
 		c.damaged(err, "ends inside an event")
 		return nil, false
 	}
-	c.used += int(size)
 	return msg, true
 }
 
@@ -194,12 +294,15 @@ func (c *container) damaged(err error, why string) {
 	if err != nil && c.bodyCut() {
 		return
 	}
-	part := c.parts
-	c.prob.add(ProblemCorrupt, true, 1, func(n int64) string {
+	if c.plain != nil && c.plain.err != nil {
+		why = "does not decrypt, as it was damaged or altered"
+	}
+	c.hurt = true
+	c.prob.add(ProblemCorrupt, true, 1, func(n int64, where string) string {
 		if n == 1 {
-			return fmt.Sprintf("Part %d %s: the rest of this part is not shown.", part, why)
+			return fmt.Sprintf("A part %s: the rest of the part is not shown (%s).", why, where)
 		}
-		return fmt.Sprintf("%d parts are damaged (the first is part %d, which %s): what follows the damage in each is not shown.", n, part, why)
+		return fmt.Sprintf("%d parts are damaged, and what follows the damage in each is not shown. The first %s (%s).", n, why, where)
 	})
 }
 
@@ -213,15 +316,27 @@ func (c *container) bodyCut() bool {
 // closePart skips what is left of the body and the padding. It reports whether
 // another part can follow.
 func (c *container) closePart() bool {
+	c.open = false
+	if c.plain != nil {
+		// What follows the gzip stream is sealed too, and the end is what shows
+		// that nothing was cut.
+		_, _ = io.Copy(io.Discard, c.unseal)
+		if err := c.plain.err; err != nil && !c.hurt {
+			c.damaged(err, "")
+		}
+	}
+	end := c.start + c.header.length + int64(c.header.size)
 	if c.bodyCut() {
-		c.truncated(fmt.Sprintf("The file ends inside part %d: the rest of the session is missing.", c.parts))
+		c.truncated(fmt.Sprintf("The file ends at byte %d, inside part %d at byte %d, %s: the rest of the session is missing.",
+			end-c.limited.N, c.parts, c.start, clock(c.prob.where().at)))
 		return false
 	}
-	skipped, err := io.CopyN(io.Discard, c.file, int64(c.padding))
-	if err != nil || uint64(skipped) < c.padding {
-		c.truncated(fmt.Sprintf("The file ends inside the padding of part %d: later parts, if there were any, are missing.", c.parts))
+	skipped, err := io.CopyN(io.Discard, c.file, int64(c.header.padding))
+	if err != nil {
+		c.truncated(fmt.Sprintf("The file ends at byte %d, inside the padding of part %d: later parts, if there were any, are missing.", end+skipped, c.parts))
 		return false
 	}
+	c.start = end + skipped
 	return true
 }
 

@@ -21,7 +21,9 @@ type Event struct {
 
 	oneOf int // field of events.OneOf
 	audit apievents.AuditEvent
-	json  []byte // for events that did not come from Teleport
+	json  []byte // for events that did not come as protobuf
+	cast  string // the code of an asciicast's event
+	text  string // and its data
 }
 
 // Audit is the event as Teleport's type, or nil when it is newer than this

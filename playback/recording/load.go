@@ -12,7 +12,7 @@ import (
 const DefaultLimit = 1 << 30
 
 const (
-	frameCost = 80   // bytes a frame takes beside its data
+	frameCost = 80   // bytes a frame takes beside its data, with room to grow
 	eventCost = 2048 // and an event
 	batchSize = 4 << 20
 )
@@ -131,13 +131,18 @@ func (r *Recording) Reason() string {
 }
 
 // Lines is the session in words: its events, with the statements of a database
-// session, the requests of an application and the commands of an enhanced
-// recording among them. The text is untrusted.
+// session, the requests of an application, the timeline of a desktop and the
+// commands of an enhanced recording among them. The text is untrusted.
 func (r *Recording) Lines() []Line {
 	var out []Line
 	for i := range r.Frames {
-		if ev := r.Frames[i].Event; ev != nil {
-			out = append(out, Line{At: r.Frames[i].At, Text: ev.Summary})
+		f := &r.Frames[i]
+		if r.Meta.Kind == KindDesktop {
+			for _, text := range f.Words() {
+				out = append(out, Line{At: f.At, Text: text})
+			}
+		} else if f.Event != nil {
+			out = append(out, Line{At: f.At, Text: f.Event.Summary})
 		}
 	}
 	return out

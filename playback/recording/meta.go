@@ -83,6 +83,8 @@ func (m *Meta) learn(ev *Event) {
 		m.kind(KindDatabase)
 		m.identity(e.UserMetadata, e.SessionMetadata)
 		m.database(e.DatabaseMetadata)
+	case *apievents.PostgresParse, *apievents.PostgresBind, *apievents.PostgresExecute:
+		m.kind(KindDatabase)
 	case *apievents.AppSessionStart:
 		m.Kind = KindApp
 		m.identity(e.UserMetadata, e.SessionMetadata)

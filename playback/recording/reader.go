@@ -1,12 +1,13 @@
 package recording
 
 import (
-	"archive/tar"
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
-	"strings"
+
+	"filippo.io/age"
 )
 
 // ErrNotRecording is returned for bytes that are no recording at all.
@@ -21,45 +22,103 @@ type source interface {
 // Reader yields the frames of a recording in order, without holding more than
 // a little of it.
 type Reader struct {
-	src    source
-	meta   Meta
-	prob   problems
-	frames int64
-	ahead  *Frame // read by NewReader so that Meta is filled
-	done   bool
+	src   source
+	meta  Meta
+	prob  problems
+	file  io.ReadSeeker // what is read, when it can be gone on with
+	base  int64         // where in it the recording begins
+	ahead *Frame        // read before it is asked for, so that Meta is filled
+	done  bool
+}
+
+// Options shape how a recording is read; the zero value is what NewReader does.
+type Options struct {
+	// Identities open encrypted parts that are sealed for an age key. The parts
+	// that Teleport seals for its cluster they do not open.
+	Identities []age.Identity
+	// Copy takes every event that is read, as it was, so that a copy arises
+	// without what cannot be read or is there twice. Reading ends early when the
+	// writer fails; its Close says so. An asciicast holds no events to copy.
+	Copy *Writer
 }
 
 // NewReader recognises the recording and reads its first events, so that Meta
 // already says who and where. Only bytes that are no recording are an error.
-func NewReader(r io.Reader) (*Reader, error) {
+func NewReader(r io.Reader) (*Reader, error) { return Open(r, Options{}) }
+
+// Open is NewReader with options.
+func Open(r io.Reader, opts Options) (*Reader, error) {
+	out := &Reader{}
+	if s, ok := r.(io.ReadSeeker); ok {
+		if base, err := s.Seek(0, io.SeekCurrent); err == nil {
+			out.file, out.base = s, base
+		}
+	}
 	format, src, file, err := unwrap(r)
 	if err != nil {
 		return nil, err
 	}
-	out := &Reader{meta: Meta{Format: format, Kind: KindUnknown}}
+	out.meta = Meta{Format: format, Kind: KindUnknown}
+	if src.inner != nil {
+		out.file = nil // what is packed cannot be gone on with
+	}
 	switch format {
 	case FormatTeleportV1, FormatTeleportV2, FormatEncrypted:
-		out.src = newTeleport(newContainer(src, file, &out.prob), &out.meta, &out.prob)
+		out.src = newTeleport(newContainer(src, file, &out.prob, opts.Identities), &out.meta, &out.prob, opts.Copy)
 	case FormatAsciicastV2, FormatAsciicastV3:
 		out.src, err = newCast(src, file, &out.meta, &out.prob)
 	case FormatAsciicastV1:
-		out.meta.Kind = KindAsciicast
-		out.src = nothing{}
-		out.prob.add(ProblemLegacy, true, 1, fixed(
-			"An asciicast of version 1, which is recognised but not played: convert it first with `asciinema convert -f asciicast-v2 OLD NEW`."))
+		out.src, err = newCast1(src, file, &out.meta, &out.prob)
 	case FormatLegacyTar:
-		out.src = nothing{}
-		err = recogniseTar(file, &out.prob)
+		out.src, err = newLegacy(file, &out.meta, &out.prob, opts.Copy)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if f, err := out.src.next(); err == nil {
-		out.ahead = &f
-	} else {
-		out.finish()
-	}
+	out.look()
 	return out, nil
+}
+
+// ErrNotResumable is returned by Resume for what it cannot go on with.
+var ErrNotResumable = errors.New("only a file that is not packed can be followed while it grows")
+
+// Resume lets a reader that has come to its end go on where the file has grown,
+// with the first event that was not there before: a session that is still being
+// recorded is followed by calling Next until io.EOF, waiting, and calling
+// Resume. What the end had meant (no end of the session, a part that is cut) is
+// no longer a problem until the next end. It needs a file in Teleport's present
+// format or an asciicast v2 or v3, opened as an io.ReadSeeker and not packed.
+func (r *Reader) Resume() error {
+	src, ok := r.src.(interface {
+		resumeAt() int64
+		resume(*faultReader, *bufio.Reader)
+	})
+	if !ok || r.file == nil || r.meta.Format == FormatLegacyTar {
+		return ErrNotResumable
+	}
+	if !r.done || r.ahead != nil {
+		return nil
+	}
+	if _, err := r.file.Seek(r.base+src.resumeAt(), io.SeekStart); err != nil {
+		return fmt.Errorf("follow recording: %w", err)
+	}
+	for _, kind := range []ProblemKind{ProblemTruncated, ProblemNoEnd, ProblemNoScreen, ProblemEmpty, ProblemRead} {
+		r.prob.withdraw(kind, 0)
+	}
+	file := &faultReader{r: r.file}
+	src.resume(file, bufio.NewReaderSize(file, fileBuffer))
+	r.done = false
+	r.look()
+	return nil
+}
+
+// look reads a frame ahead.
+func (r *Reader) look() {
+	if f, err := r.src.next(); err == nil {
+		r.ahead = &f
+	} else {
+		r.finish()
+	}
 }
 
 // Next returns the next frame, or io.EOF after the last one. There is no other
@@ -68,7 +127,6 @@ func (r *Reader) Next() (Frame, error) {
 	if r.ahead != nil {
 		f := *r.ahead
 		r.ahead = nil
-		r.frames++
 		return f, nil
 	}
 	if r.done {
@@ -79,7 +137,6 @@ func (r *Reader) Next() (Frame, error) {
 		r.finish()
 		return Frame{}, io.EOF
 	}
-	r.frames++
 	return f, nil
 }
 
@@ -104,7 +161,7 @@ func (r *Reader) finish() {
 		return
 	}
 	if t.last < 0 {
-		if !r.prob.has(ProblemEncrypted) && !r.prob.has(ProblemTruncated) && !r.prob.has(ProblemCorrupt) {
+		if !r.prob.has(ProblemEncrypted) && !r.prob.has(ProblemTruncated) && !r.prob.has(ProblemCorrupt) && !r.prob.has(ProblemLegacy) {
 			r.prob.add(ProblemEmpty, true, 1, fixed(
 				"The recording holds no events: the session never began, or its start could not be recorded."))
 		}
@@ -146,26 +203,4 @@ func (r *Reader) noScreen(t *teleport) {
 		sentence = "The recording has no terminal output."
 	}
 	r.prob.add(ProblemNoScreen, false, 1, fixed(sentence))
-}
-
-// nothing is the source of formats that are recognised and not played.
-type nothing struct{}
-
-func (nothing) next() (Frame, error) { return Frame{}, io.EOF }
-
-// recogniseTar looks whether a tar is a recording of Teleport before 4.4.
-func recogniseTar(file *bufio.Reader, prob *problems) error {
-	archive := tar.NewReader(file)
-	for range 16 { // a recording of that time has three kinds of members, the index first
-		h, err := archive.Next()
-		if err != nil {
-			break
-		}
-		if strings.HasSuffix(h.Name, ".index") || strings.HasSuffix(h.Name, ".events.gz") || strings.HasSuffix(h.Name, ".chunks.gz") {
-			prob.add(ProblemLegacy, true, 1, fixed(
-				"A recording of Teleport before 4.4 (a tar of index, events and chunks), which is recognised but not played: unpack it with `tar -xf` and read the events inside."))
-			return nil
-		}
-	}
-	return ErrNotRecording
 }

@@ -13,6 +13,9 @@ import (
 // maxWrappers is how many layers of gzip or zstd may lie around a recording.
 const maxWrappers = 3
 
+// fileBuffer is how much of a file is read at a time.
+const fileBuffer = 64 << 10
+
 // faultReader remembers why reading failed, so that a disk that fails is not
 // reported as a recording that is cut.
 type faultReader struct {
@@ -32,6 +35,20 @@ func (f *faultReader) Read(p []byte) (int, error) {
 		return n, io.EOF
 	}
 	return n, err
+}
+
+// failure is the error of a file of which nothing can be read: the file's own,
+// or that what lies around a recording holds none.
+func (f *faultReader) failure() error {
+	for beneath := f.inner; beneath != nil; beneath = beneath.inner {
+		if beneath.err != nil {
+			return beneath.failure()
+		}
+	}
+	if f.name != "" {
+		return fmt.Errorf("unpack %s: %w: %w", f.name, f.err, ErrNotRecording)
+	}
+	return fmt.Errorf("read recording: %w", f.err)
 }
 
 // report adds the fault as a problem and says whether there was one.
@@ -55,16 +72,16 @@ func (f *faultReader) report(prob *problems) bool {
 func unwrap(r io.Reader) (format Format, src *faultReader, file *bufio.Reader, err error) {
 	src = &faultReader{r: r}
 	for range maxWrappers + 1 {
-		file = bufio.NewReaderSize(src, 64*1024)
+		file = bufio.NewReaderSize(src, fileBuffer)
 		head, err := file.Peek(SniffLen)
 		if len(head) == 0 {
 			if src.err != nil {
-				return FormatUnknown, nil, nil, fmt.Errorf("read recording: %w", src.err)
+				return FormatUnknown, nil, nil, src.failure()
 			}
 			return FormatUnknown, nil, nil, fmt.Errorf("the file is empty: %w", ErrNotRecording)
 		}
 		if err != nil && src.err != nil && len(head) < 8 {
-			return FormatUnknown, nil, nil, fmt.Errorf("read recording: %w", src.err)
+			return FormatUnknown, nil, nil, src.failure()
 		}
 		format = Sniff(head)
 		inner := src

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	apievents "github.com/gravitational/teleport/api/types/events"
@@ -60,11 +61,25 @@ func (s *statements) execute(e *apievents.PostgresExecute) string {
 	if !ok || !p.known {
 		return fmt.Sprintf("execute %s: its statement is not in the recording", portalName(e.PortalName))
 	}
-	if len(p.params) == 0 {
-		return "execute " + p.query
+	if len(p.params) > 0 {
+		return fmt.Sprintf("execute %s with %s", p.query, parameters(p.params))
 	}
-	return fmt.Sprintf("execute %s with %s", p.query, parameters(p.params))
+	if note := unlogged(p.query, p.params); note != "" {
+		return "execute " + p.query + " (" + note + ")"
+	}
+	return "execute " + p.query
 }
+
+// unlogged says that a statement has parameters which Teleport did not log: it
+// leaves them out when the client names one format for several of them.
+func unlogged(query string, params []string) string {
+	if len(params) == 0 && placeholder.MatchString(query) {
+		return "its parameters are not logged"
+	}
+	return ""
+}
+
+var placeholder = regexp.MustCompile(`\$[0-9]`)
 
 func (s *statements) close(e *apievents.PostgresClose) string {
 	if e.PortalName != "" {
@@ -96,9 +111,22 @@ func parameters(values []string) string {
 	if len(values) == 0 {
 		return "no parameters logged"
 	}
-	quoted := make([]string, len(values))
+	spelled := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = "'" + strings.ReplaceAll(v, "'", "''") + "'"
+		spelled[i] = parameter(v)
 	}
-	return "(" + strings.Join(quoted, ", ") + ")"
+	return "(" + strings.Join(spelled, ", ") + ")"
+}
+
+// parameter spells one bound value. Teleport writes NULL and an empty text the
+// same, and no binary value.
+func parameter(value string) string {
+	switch value {
+	case "":
+		return "NULL or ''"
+	case "<binary>":
+		return "a binary value, not logged"
+	default:
+		return "'" + strings.ReplaceAll(value, "'", "''") + "'"
+	}
 }

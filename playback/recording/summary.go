@@ -78,12 +78,86 @@ func databaseSummary(audit apievents.AuditEvent, sql *statements) string {
 		return sql.close(e)
 	case *apievents.PostgresFunctionCall:
 		return fmt.Sprintf("function %d called with %s", e.FunctionOID, parameters(e.FunctionArgs))
+	case *apievents.SQLServerRPCRequest:
+		return "procedure " + e.Procname + " with " + parameters(e.Parameters)
+	case *apievents.SpannerRPC:
+		return "call " + e.Procedure
+	case *apievents.DatabaseSessionMalformedPacket:
+		return fmt.Sprintf("a packet of %d bytes that is not of the database's protocol", len(e.Payload))
+	}
+	return first(mysqlSummary(audit), cassandraSummary(audit), searchSummary(audit))
+}
+
+// mysqlSummary words the prepared statements of MySQL. The log never says which
+// number a statement got, so only the number is known when one is executed.
+func mysqlSummary(audit apievents.AuditEvent) string {
+	switch e := audit.(type) {
 	case *apievents.MySQLStatementPrepare:
 		return "prepare: " + e.Query
 	case *apievents.MySQLStatementExecute:
 		return fmt.Sprintf("execute statement %d with %s", e.StatementID, parameters(e.Parameters))
+	case *apievents.MySQLStatementBulkExecute:
+		return fmt.Sprintf("execute statement %d many times with %s", e.StatementID, parameters(e.Parameters))
+	case *apievents.MySQLStatementSendLongData:
+		return fmt.Sprintf("%d bytes for parameter %d of statement %d", e.DataSize, e.ParameterID, e.StatementID)
+	case *apievents.MySQLStatementFetch:
+		return fmt.Sprintf("fetch %d rows of statement %d", e.RowsCount, e.StatementID)
+	case *apievents.MySQLStatementClose:
+		return fmt.Sprintf("close statement %d", e.StatementID)
+	case *apievents.MySQLStatementReset:
+		return fmt.Sprintf("reset statement %d", e.StatementID)
+	case *apievents.MySQLInitDB:
+		return "USE " + e.SchemaName
+	case *apievents.MySQLCreateDB:
+		return "CREATE DATABASE " + e.SchemaName
+	case *apievents.MySQLDropDB:
+		return "DROP DATABASE " + e.SchemaName
+	case *apievents.MySQLShutDown:
+		return "shut the server down"
+	case *apievents.MySQLProcessKill:
+		return fmt.Sprintf("KILL %d", e.ProcessID)
+	case *apievents.MySQLRefresh:
+		return "refresh " + e.Subcommand
 	}
 	return ""
+}
+
+func cassandraSummary(audit apievents.AuditEvent) string {
+	switch e := audit.(type) {
+	case *apievents.CassandraPrepare:
+		return "prepare: " + e.Query
+	case *apievents.CassandraExecute:
+		return "execute prepared query " + e.QueryId
+	case *apievents.CassandraBatch:
+		var queries []string
+		for _, child := range e.Children {
+			queries = append(queries, first(child.Query, "prepared query "+child.ID))
+		}
+		return "batch: " + strings.Join(queries, "; ")
+	}
+	return ""
+}
+
+// searchSummary words the databases that are asked over HTTP.
+func searchSummary(audit apievents.AuditEvent) string {
+	switch e := audit.(type) {
+	case *apievents.ElasticsearchRequest:
+		return request(e.Method, requestPath(e.Path, e.RawQuery), e.Query, e.StatusCode)
+	case *apievents.OpenSearchRequest:
+		return request(e.Method, requestPath(e.Path, e.RawQuery), e.Query, e.StatusCode)
+	case *apievents.DynamoDBRequest:
+		return request(e.Method, requestPath(e.Path, e.RawQuery), e.Target, e.StatusCode)
+	}
+	return ""
+}
+
+// request words one HTTP request, and what it asks for where that is logged.
+func request(method, path, what string, status uint32) string {
+	out := fmt.Sprintf("%s %s %d", method, path, status)
+	if what != "" {
+		out += " " + what
+	}
+	return out
 }
 
 func desktopSummary(audit apievents.AuditEvent) string {
@@ -99,6 +173,12 @@ func desktopSummary(audit apievents.AuditEvent) string {
 		return fmt.Sprintf("clipboard sent to the desktop, %d bytes", e.Length)
 	case *apievents.DesktopClipboardReceive:
 		return fmt.Sprintf("clipboard taken from the desktop, %d bytes", e.Length)
+	case *apievents.DesktopSharedDirectoryStart:
+		return "directory " + e.DirectoryName + " shared with the desktop"
+	case *apievents.DesktopSharedDirectoryRead:
+		return fmt.Sprintf("%d bytes of %s in directory %s read by the desktop", e.Length, e.Path, e.DirectoryName)
+	case *apievents.DesktopSharedDirectoryWrite:
+		return fmt.Sprintf("%d bytes of %s in directory %s written by the desktop", e.Length, e.Path, e.DirectoryName)
 	}
 	return ""
 }
@@ -126,11 +206,11 @@ func activitySummary(audit apievents.AuditEvent) string {
 	case *apievents.AppSessionChunk:
 		return fmt.Sprintf("%s uses application %s", first(e.User, "somebody"), first(e.AppName, e.AppPublicAddr, e.AppURI))
 	case *apievents.AppSessionRequest:
-		path := e.Path
-		if e.RawQuery != "" {
-			path += "?" + e.RawQuery
-		}
-		return fmt.Sprintf("%s %s %d", e.Method, path, e.StatusCode)
+		return request(e.Method, requestPath(e.Path, e.RawQuery), "", e.StatusCode) + aws(e.AWSRequestMetadata)
+	case *apievents.AppSessionDynamoDBRequest:
+		return request(e.Method, requestPath(e.Path, e.RawQuery), e.Target, e.StatusCode) + aws(e.AWSRequestMetadata)
+	case *apievents.AppSessionEnd:
+		return "application session ends"
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -16,24 +17,66 @@ const (
 	maxAt = 100 * 365 * 24 * time.Hour
 )
 
-// teleport turns the messages of a container into frames on one time axis.
+// teleport turns the events of a recording into frames on one time axis.
 type teleport struct {
-	box  *container
+	read func() (f Frame, ok bool, err error) // the next event; not ok for what is left out
+	box  *container                           // nil for a recording before 4.4
 	meta *Meta
 	prob *problems
 	sql  statements
 	desk desktop
+	copy *Writer // takes every event as it was; nil for none
 
 	queue []Frame // placed and ready
 	out   int     // next of queue
 	done  bool
 
 	last  int64 // highest index seen
+	again int   // events of the part that is resumed were read before
+	part  int   // that part
 	clock axis
+
+	slab []byte // the bytes of outputs are kept in slabs that the frames share
+	size int    // of the next slab
 }
 
-func newTeleport(box *container, meta *Meta, prob *problems) *teleport {
-	return &teleport{box: box, meta: meta, prob: prob, last: -1}
+// The outputs are kept in slabs, which grow so that a small recording does not
+// take a large one.
+const (
+	firstSlab = 64 << 10
+	maxSlab   = 1 << 20
+)
+
+func newTeleport(box *container, meta *Meta, prob *problems, copy *Writer) *teleport {
+	t := &teleport{box: box, meta: meta, prob: prob, copy: copy, last: -1, size: firstSlab}
+	t.read = t.message
+	prob.here = func() place { return place{box.parts, box.start, t.clock.last} }
+	return t
+}
+
+// resumeAt is where in the file the first part stands that was not read whole.
+func (t *teleport) resumeAt() int64 { return t.box.before.start }
+
+// resume goes on with the part that was not whole. Its events that were seen
+// come again.
+func (t *teleport) resume(src *faultReader, file *bufio.Reader) {
+	t.done = false
+	t.again, t.part = t.box.count, t.box.parts
+	t.box.resume(src, file)
+}
+
+// keep copies bytes that outlive the message they came in.
+func (t *teleport) keep(data []byte) []byte {
+	if len(data) == 0 {
+		return nil
+	}
+	if cap(t.slab)-len(t.slab) < len(data) {
+		t.slab = make([]byte, 0, max(t.size, len(data)))
+		t.size = min(2*t.size, maxSlab)
+	}
+	n := len(t.slab)
+	t.slab = append(t.slab, data...)
+	return t.slab[n:len(t.slab):len(t.slab)]
 }
 
 // next returns the next frame or io.EOF.
@@ -55,12 +98,14 @@ func (t *teleport) next() (Frame, error) {
 func (t *teleport) fill() {
 	t.queue, t.out = t.queue[:0], 0
 	for len(t.queue) < lookahead {
-		msg, err := t.box.next()
+		f, ok, err := t.read()
 		if errors.Is(err, io.EOF) {
 			t.done = true
+			if left, some := t.desk.rest(); some {
+				t.queue = append(t.queue, Frame{At: t.clock.last, Type: Graphics, Data: left})
+			}
 			break
 		}
-		f, ok := t.frame(msg)
 		if !ok {
 			continue
 		}
@@ -70,26 +115,45 @@ func (t *teleport) fill() {
 		}
 	}
 	t.clock.place(t.queue)
-	t.meta.Parts = t.box.parts
-	t.meta.KeyIDs = t.box.sealed.keys
+	if t.box != nil {
+		t.meta.Parts = t.box.parts
+		t.meta.KeyIDs = t.box.sealed.keys
+	}
+}
+
+// message makes a frame of the container's next message.
+func (t *teleport) message() (Frame, bool, error) {
+	if t.copy != nil && t.copy.err != nil {
+		return Frame{}, false, io.EOF
+	}
+	msg, err := t.box.next()
+	if err != nil {
+		return Frame{}, false, err
+	}
+	if t.box.parts == t.part && t.box.count <= t.again {
+		return Frame{}, false, nil
+	}
+	f, ok := t.frame(msg)
+	if ok && t.copy != nil {
+		_ = t.copy.message(msg) // the writer keeps its error, and nothing more is read
+	}
+	return f, ok, nil
 }
 
 // frame makes a frame of one message; it is not ok for what is left out.
 func (t *teleport) frame(msg []byte) (Frame, bool) {
 	if p, ok := decodePrint(msg); ok {
 		if !t.fresh(p.index) {
-			t.box.discard(msg)
 			return Frame{}, false
 		}
-		t.meta.Terminal = true
+		t.meta.Terminal, t.meta.Composed = true, false
 		t.meta.saw(p.at)
-		return Frame{At: t.clock.output(p.at, p.delay), Type: Output, Data: p.data}, true
+		return Frame{At: t.clock.output(p.at, p.delay), Type: Output, Data: t.keep(p.data)}, true
 	}
-	t.box.discard(msg) // the generated decoder copies what it keeps
 	ev, err := decodeEvent(msg)
 	if err != nil {
 		t.prob.add(ProblemBadEvent, true, 1, counted(
-			"%d event cannot be decoded and is not shown.", "%d events cannot be decoded and are not shown."))
+			"%d event cannot be decoded and is not shown", "%d events cannot be decoded and are not shown"))
 		return Frame{}, false
 	}
 	if !t.fresh(ev.Index) {
@@ -97,8 +161,8 @@ func (t *teleport) frame(msg []byte) (Frame, bool) {
 	}
 	if ev.audit == nil {
 		t.prob.add(ProblemUnknown, false, 1, counted(
-			"%d event is newer than this program and is shown by name only.",
-			"%d events are newer than this program and are shown by name only."))
+			"%d event is newer than this program and is shown by name only",
+			"%d events are newer than this program and are shown by name only"))
 	}
 	t.meta.saw(ev.Time)
 	t.meta.learn(ev)
@@ -109,27 +173,30 @@ func (t *teleport) frame(msg []byte) (Frame, bool) {
 func (t *teleport) place(ev *Event) Frame {
 	switch audit := ev.audit.(type) {
 	case *apievents.SessionPrint: // of an odd shape, or decodePrint had taken it
-		t.meta.Terminal = true
+		t.meta.Terminal, t.meta.Composed = true, false
 		return Frame{At: t.clock.output(ev.Time, audit.DelayMilliseconds), Type: Output, Data: audit.Data}
 	case *apievents.DesktopRecording:
-		t.desk.add(audit.Message)
-		return Frame{At: t.clock.delayed(audit.DelayMilliseconds), Type: Graphics}
+		t.desk.start = t.meta.Start
+		at := t.clock.delayed(audit.DelayMilliseconds)
+		return Frame{At: at, Type: Graphics, Data: t.desk.add(at, audit.Message)}
 	case *apievents.Resize:
 		f := Frame{At: t.clock.event(ev.Time), Type: Note, Event: ev}
-		if cols, rows, ok := t.size(audit.TerminalSize); ok {
+		if cols, rows, ok := t.terminalSize(audit.TerminalSize); ok {
 			f.Type, f.Cols, f.Rows = Resize, cols, rows
 		}
 		ev.Summary = summary(ev, &t.sql)
 		return f
 	case *apievents.SessionStart:
-		if cols, rows, ok := t.size(audit.TerminalSize); ok && t.meta.Cols == 0 {
+		if cols, rows, ok := t.terminalSize(audit.TerminalSize); ok && t.meta.Cols == 0 {
 			t.meta.Cols, t.meta.Rows, t.meta.Terminal = cols, rows, true
 		}
 	}
+	f := Frame{At: t.clock.event(ev.Time), Type: Note, Event: ev}
 	if ev.Summary == "" {
 		ev.Summary = summary(ev, &t.sql)
 	}
-	return Frame{At: t.clock.event(ev.Time), Type: Note, Event: ev}
+	f.Data = t.compose(ev)
+	return f
 }
 
 // fresh applies the rule for indices: one that was seen is a resumed upload
@@ -137,16 +204,16 @@ func (t *teleport) place(ev *Event) Frame {
 func (t *teleport) fresh(index int64) bool {
 	if index <= t.last {
 		t.prob.add(ProblemDuplicate, false, 1, counted(
-			"%d event with an index already seen was left out, as an interrupted upload sends events again.",
-			"%d events with an index already seen were left out, as an interrupted upload sends events again."))
+			"%d event with an index already seen was left out, as an interrupted upload sends events again",
+			"%d events with an index already seen were left out, as an interrupted upload sends events again"))
 		return false
 	}
 	if lost := index - t.last - 1; lost > 0 {
 		hole := t.last + 1
-		t.prob.add(ProblemHole, true, lost, func(n int64) string {
-			out := fmt.Sprintf("%d events are missing, the first is number %d, counted from 0.", n, hole)
+		t.prob.add(ProblemHole, true, lost, func(n int64, where string) string {
+			out := fmt.Sprintf("%d events are missing; the first is number %d, counted from 0 (%s).", n, hole, where)
 			if n == 1 {
-				out = fmt.Sprintf("1 event is missing: number %d, counted from 0.", hole)
+				out = fmt.Sprintf("1 event is missing: number %d, counted from 0 (%s).", hole, where)
 			}
 			if t.meta.Kind == KindDatabase {
 				out += " A statement longer than 64 kB leaves such a hole."
@@ -158,7 +225,7 @@ func (t *teleport) fresh(index int64) bool {
 	return true
 }
 
-func (t *teleport) size(s string) (cols, rows int, ok bool) {
+func (t *teleport) terminalSize(s string) (cols, rows int, ok bool) {
 	cols, rows, clamped, ok := parseSize(s)
 	if clamped {
 		t.prob.add(ProblemSize, false, 1, fixed(sizeSentence))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -81,6 +82,11 @@ func TestLoad_tolerates(t *testing.T) {
 		}
 		return b
 	}
+	shorter := func(b []byte) []byte {
+		b = bytes.Clone(b)
+		b[15] -= 20
+		return b
+	}
 	unknown := record([]byte{0xfa, 0x7f, 2, 0x0a, 0}) // field 2047, empty metadata of index 0
 	newer := record([]byte{0xfa, 0x7f, 9, 0x0a, 7, 0x08, 4, 0x12, 3, 'a', '.', 'b'})
 
@@ -112,7 +118,12 @@ func TestLoad_tolerates(t *testing.T) {
 		{"part that is no gzip", join(part(1, []byte("not gzip at all"), 0), part(1, body(start, one, two, end), 0)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
 		{"version 0 after a part", join(part(1, body(start, one, two, end), 0), make([]byte, 40)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
 		{"huge version after a part", join(part(1, body(start, one, two, end), 0), bytes.Repeat([]byte{0xff}, 24)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
-		{"sizes beyond any file", join(part(1, body(start, one, two, end), 0), []byte{0, 0, 0, 0, 0, 0, 0, 1}, bytes.Repeat([]byte{0xff}, 16)), []string{"one", "two"}, map[ProblemKind]int64{ProblemTruncated: 1}, false},
+		{"sizes beyond any file", join(part(1, body(start, one, two, end), 0), []byte{0, 0, 0, 0, 0, 0, 0, 1}, bytes.Repeat([]byte{0xff}, 16)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
+		{"something between two parts", join(part(1, body(start, one), 0), bytes.Repeat([]byte("junk"), 50), part(1, body(two, end), 0)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
+		{"a long stretch of zeros between two parts", join(part(1, body(start, one), 0), make([]byte, 200_001), part(2, body(two, end), 0)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
+		{"a header with sizes beyond any file, then a good part", join(part(1, body(start, one), 0), []byte{0, 0, 0, 0, 0, 0, 0, 1}, bytes.Repeat([]byte{0xff}, 16), body(two), part(1, body(two, end), 0)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
+		{"a part said to be shorter than it is", join(part(1, body(start, one), 0), shorter(part(1, body(join(two, unknown)), 0)), part(1, body(two, end), 0)), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 2, ProblemDuplicate: 1}, false},
+		{"garbage after the last part", join(part(1, body(start, one, two, end), 0), []byte(strings.Repeat("garbage", 9))), []string{"one", "two"}, map[ProblemKind]int64{ProblemCorrupt: 1}, false},
 		{"no session.end", part(1, body(start, one, two), 0), []string{"one", "two"}, map[ProblemKind]int64{ProblemNoEnd: 1}, false},
 		{"V2 that is not encrypted", join(part(2, body(start, one), 9), part(1, body(two, end), 0)), []string{"one", "two"}, nil, true},
 		{"no events", part(1, body(), 0), nil, map[ProblemKind]int64{ProblemEmpty: 1}, false},
@@ -141,6 +152,35 @@ func TestLoad_tolerates(t *testing.T) {
 				t.Errorf("complete %v, want %v", rec.Complete, tt.complete)
 			}
 		})
+	}
+}
+
+// A problem says in which part, at which byte and at what time it was met.
+func TestLoad_saysWhere(t *testing.T) {
+	t.Parallel()
+	start, one := message(t, 0, startEvent()), message(t, 1, printEvent(75*time.Second, 0, "one"))
+	first := part(1, zipped(t, append(start, one...)), 10)
+	holed := part(1, zipped(t, message(t, 5, printEvent(80*time.Second, 5000, "two"))), 0)
+	again := part(1, zipped(t, append(one, record(nil)...)), 0)
+	data := bytes.Join([][]byte{first, holed, again, holed[:30]}, nil)
+	rec := load(t, data)
+	n, m := len(first), len(first)+len(holed)
+	want := []string{
+		fmt.Sprintf("3 events are missing; the first is number 2, counted from 0 (part 2 at byte %d, 00:01:15).", n),
+		fmt.Sprintf("1 event with an index already seen was left out, as an interrupted upload sends events again (part 3 at byte %d, 00:01:20).", m),
+		fmt.Sprintf("A part holds an event of no length: the rest of the part is not shown (part 3 at byte %d, 00:01:20).", m),
+		fmt.Sprintf("The file ends at byte %d, inside part 4 at byte %d, 00:01:20: the rest of the session is missing.", len(data), len(data)-30),
+		"The recording has no end of the session: it was cut off, its host stopped, or it still runs.",
+	}
+	var got []string
+	for _, p := range rec.Problems {
+		got = append(got, p.Sentence)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("sentences (-want +got):\n%s", diff)
+	}
+	if p := problem(rec, ProblemHole); p.Part != 2 || p.Byte != int64(n) || p.At != 75*time.Second {
+		t.Errorf("place %+v", p)
 	}
 }
 

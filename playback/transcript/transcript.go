@@ -96,9 +96,9 @@ func (w *watcher) feed(f recording.Frame) {
 		w.output(f.Data)
 	case recording.Resize:
 		w.resize(f)
-	case recording.Note:
-		if f.Event.Summary != "" {
-			w.emit(w.line(f.At, f.At, Event, f.Event.Summary))
+	default:
+		for _, text := range f.Words() {
+			w.emit(w.line(f.At, f.At, Event, text))
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (w *watcher) write(p []byte) {
 }
 
 // resize follows a new size. Rows that a narrower screen cuts keep the text
-// they had.
+// they had, and what a wider one shows again is not new.
 func (w *watcher) resize(f recording.Frame) {
 	w.resizing = true
 	player.Feed(w.screen, f)
@@ -169,6 +169,10 @@ func (w *watcher) resize(f recording.Frame) {
 				r.long = r.text
 			}
 			r.text = string(w.buf)
+			continue
+		}
+		if r.text != "" && strings.HasPrefix(string(w.buf), r.text) {
+			r.text, r.long = string(w.buf), ""
 			continue
 		}
 		w.observe(y)

@@ -131,6 +131,16 @@ func TestOf(t *testing.T) {
 			[]Line{text(0, 0, "abcdefghij"), text(0, 0, "klm"), text(2*sec, 2*sec, "x"), text(2*sec, 2*sec, "y"), text(2*sec, 2*sec, "z")},
 		},
 		{
+			"a screen that is narrower for a while does not change the lines",
+			rec(20, 3, out(0, "abcdefghij\r\nklm\r\n"), resize(1*sec, 5, 3), resize(2*sec, 20, 3), out(3*sec, "x")),
+			[]Line{text(0, 0, "abcdefghij"), text(0, 0, "klm"), text(3*sec, 3*sec, "x")},
+		},
+		{
+			"lines that came back and were cut for a while are said once",
+			rec(20, 2, out(0, "abcdefghij\r\nb\r\nc\r\n"), resize(1*sec, 5, 4), resize(2*sec, 20, 4), out(3*sec, "x")),
+			[]Line{text(0, 0, "abcdefghij"), text(0, 0, "b"), text(0, 0, "c"), text(3*sec, 3*sec, "x")},
+		},
+		{
 			"a resize under a full-screen program",
 			rec(20, 4, out(0, numbers(1, 3)), out(1*sec, "\x1b[?1049h"), resize(2*sec, 20, 2), out(3*sec, "\x1b[?1049l"), out(4*sec, "4")),
 			[]Line{
@@ -423,5 +433,28 @@ func BenchmarkOf(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// What was composed for a session without a terminal is its transcript, line by
+// line.
+func TestOf_composedScreen(t *testing.T) {
+	t.Parallel()
+	rec := &recording.Recording{Frames: []recording.Frame{
+		{At: 0, Type: recording.Note, Event: &recording.Event{Type: "db.session.start", Summary: "starts"}},
+		{At: 1, Type: recording.Note, Event: &recording.Event{Type: "db.session.query", Summary: "SELECT\n1"}, Data: []byte("=> SELECT\r\n-> 1\r\n")},
+		{At: 2, Type: recording.Graphics, Data: []byte("1 picture\r\n")},
+		{At: 3, Type: recording.Graphics},
+	}}
+	lines, err := Of(t.Context(), rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range lines {
+		got = append(got, fmt.Sprintf("%d %s %s", l.At, l.Kind, l.Text))
+	}
+	if diff := cmp.Diff([]string{"0 event starts", "1 event => SELECT", "1 event -> 1", "2 event 1 picture"}, got); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 }

@@ -162,7 +162,7 @@ type parts struct {
 	renamed bool // holds `addr.…` under a name that a pipeline made
 	panther bool // `p_…` keys are Panther's
 	dotted  bool // has Teleport's own `addr.…`
-	packed  bool // a DynamoDB item whose event is compressed
+	packed  span // the event of a DynamoDB item, compressed
 	bad     bool
 	end     int
 }
@@ -184,7 +184,7 @@ func look(b []byte, p *parts) {
 			p.known = true
 			continue
 		case "FieldsMapGzip":
-			p.packed = true
+			p.packed = span{from, to}
 			continue
 		}
 		c := b[from]

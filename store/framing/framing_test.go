@@ -185,6 +185,7 @@ func TestSniff_framesEveryWrapping(t *testing.T) {
 		{"syslog inside Logstash", `{"message":` + quote("<134>Nov 18 21:00:00 h teleport: "+exec) + `}`, "ndjson, message", []string{exec}, 0},
 		{"mixed lines", login + "\n" + `{"event":` + exec + "}\n" + mcp + "\nnoise\n", "ndjson, splunk", []string{login, exec, mcp}, 1},
 		{"pretty stream", pretty(login) + "\n" + pretty(exec) + "\n", "pretty json", []string{pretty(login), pretty(exec)}, 0},
+		{"pretty, a text on a line of its own that is an event", "{\n\"event\":\"x\",\n\"message\":[\n" + quote(login) + "\n]}\n", "pretty json", []string{"{\n\"event\":\"x\",\n\"message\":[\n" + quote(login) + "\n]}"}, 0},
 		{"pretty, CRLF and BOM", "\ufeff" + spaced + "\r\n" + spaced, "pretty json", []string{spaced, spaced}, 0},
 		{"objects without line ends", login + exec + " " + mcp, "pretty json", []string{login, exec, mcp}, 0},
 		{"pretty, wrapped", "{\n\"event\":\n" + pretty(exec) + "\n}\n", "pretty json, splunk", []string{pretty(exec)}, 0},
@@ -322,7 +323,9 @@ func TestFrame_saysWhyARecordIsNone(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"a":1}`:                      "a JSON object without an `event` field is no audit event",
 		`{"message":"hello {}"}`:       "a JSON object that wraps no audit event",
-		`{"FieldsMapGzip":{"B":"H4"}}`: "a DynamoDB item whose event is compressed (FieldsMapGzip); export it with FieldsMap",
+		`{"FieldsMapGzip":{"B":"H4"}}`: "a DynamoDB item whose FieldsMapGzip is no base64",
+		`{"FieldsMapGzip":"aGVsbG8="}`: "a DynamoDB item whose FieldsMapGzip is no gzip",
+		`{"FieldsMapGzip":{"N":12}}`:   "a DynamoDB item whose FieldsMapGzip is no binary value",
 		`{"event":{"S":"x"},"a":1}`:    "a DynamoDB item whose types are damaged",
 		`{"event":"x"`:                 "a JSON object that is damaged or not complete",
 		`{"event":"x"} {"a":1}`:        "something follows the JSON object",

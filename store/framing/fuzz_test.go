@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // seeds are contents of every kind, small.
@@ -19,10 +23,32 @@ func seeds() []string {
 		"uid,event_data\r\nu," + cell(event) + "\r\n", `{"Items":[{"FieldsMap":` + typedJSON(event) + `}],"Count":1}`,
 		`{"a":"x` + "\n{\"event\":\"exec\",\n\"b\":\n{}}", `{"ResultSet":{"Rows":[{"Data":[{"VarCharValue":"event_data"}]},{"Data":[{}]}]}}`,
 	}
-	for _, w := range wrappers {
-		out = append(out, w.wrap(event))
+	for _, name := range slices.Sorted(maps.Keys(wrappers)) {
+		out = append(out, wrappers[name].wrap(event))
 	}
-	return out
+	for _, name := range slices.Sorted(maps.Keys(layouts)) {
+		out = append(out, layouts[name]([]string{event, login}))
+	}
+	return append(out, "uid;event_data\n1;"+cell(event)+"\n", "uid\tevent_data\n1\t"+cell(event)+"\n", "1,"+cell(event)+"\n",
+		copiedRow(exec), docker(long(17<<10)))
+}
+
+// The seeds lead Sniff to every kind of framer.
+func TestSeeds_reachEveryFramer(t *testing.T) {
+	t.Parallel()
+	want := make(map[string]bool)
+	for _, make := range framers {
+		want[fmt.Sprintf("%T", make())] = true
+	}
+	got := make(map[string]bool)
+	for _, s := range seeds() {
+		if f, ok := Sniff([]byte(s), true); ok {
+			got[fmt.Sprintf("%T", f)] = true
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
 }
 
 func FuzzFrame(f *testing.F) {
@@ -42,6 +68,18 @@ func FuzzFrame(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Any event comes out of any wrapping, in any layout, as it went in.
+func FuzzUnwrap(f *testing.F) {
+	for i := range 8 {
+		f.Add(bytes.Repeat([]byte{byte(i), byte(3 * i), 0, 1, byte(40 * i), 0xff}, 30*i))
+	}
+	names, places := slices.Sorted(maps.Keys(wrappers)), slices.Sorted(maps.Keys(layouts))
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		name, layout := rapid.SampledFrom(names).Draw(t, "wrapping"), rapid.SampledFrom(places).Draw(t, "layout")
+		unwrapsWhatWasWrapped(t, layout, wrappers[name])
+	}))
 }
 
 // Where encoding/csv reads a table, the rows here hold the same cells.

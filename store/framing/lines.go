@@ -71,17 +71,28 @@ func (l *Lines) ended(s *sink, at, end, next int) int {
 		l.huge = false
 		return next
 	}
-	source, _, partial := piece(s.data[at+l.held : end])
+	f := fragmentOf(s.data[at+l.held : end])
 	switch {
-	case l.held > 0 && source != l.source:
+	case l.held > 0 && (f.source != l.source || l.standsAlone(&f, s.data[at+l.held:end])):
 		return l.dropPieces(s, at)
-	case partial:
-		l.held, l.source = next-at, source
+	case l.held > 0 && f.partial, l.held == 0 && f.begins():
+		l.held, l.source = next-at, f.source
 		return at
+	case l.held > 0:
+		l.held = 0
+		l.u.add(s, at, end, l.u.text(s.data[at:end], 0), at, FormWrapped)
+		return next
 	}
-	l.held = 0
 	l.line(s, at, end)
 	return next
+}
+
+// standsAlone tells whether a line that follows pieces is none of theirs.
+func (l *Lines) standsAlone(f *fragment, line []byte) bool {
+	if f.partial {
+		return false
+	}
+	return !f.ends() || f.docker && l.u.text(line, 0).event != nil
 }
 
 func (l *Lines) reject(s *sink, from, end int) {
@@ -96,39 +107,6 @@ func (l *Lines) dropPieces(s *sink, at int) int {
 	at += l.held
 	l.held = 0
 	return at
-}
-
-// piece reads what a container runtime puts before a line: a time, the stream's
-// name and P for a piece that the next line goes on with, or F. The source is
-// empty when there is no such prefix.
-func piece(line []byte) (source string, text []byte, partial bool) {
-	i := bytes.IndexByte(line[:min(len(line), 64)], ' ')
-	if i < 0 || len(line) < i+10 || line[i+7] != ' ' || line[i+9] != ' ' || line[i+8] != 'P' && line[i+8] != 'F' {
-		return "", nil, false
-	}
-	switch string(line[i+1 : i+7]) {
-	case "stdout":
-		source = "stdout"
-	case "stderr":
-		source = "stderr"
-	default:
-		return "", nil, false
-	}
-	return source, line[i+10:], line[i+8] == 'P'
-}
-
-// join puts the pieces of a line together that a container runtime cut; nil
-// when b is no such lines.
-func (u *unwrapper) join(b []byte) []byte {
-	if _, _, partial := piece(b); !partial {
-		return nil
-	}
-	out := u.room(len(b))
-	for line := range bytes.Lines(b) {
-		_, text, _ := piece(bytes.TrimRight(line, "\r\n"))
-		out = append(out, text...)
-	}
-	return u.keep(out)
 }
 
 // Line appends what the one line data[off:end] holds, for a caller that cuts

@@ -83,6 +83,8 @@ var wrappers = map[string]wrapper{
 	"dynamo native":   {func(e string) string { return `{"EventType":"x","FieldsMap":` + e + `}` }, false},
 	"dynamo old":      {func(e string) string { return `{"Item":{"Fields":{"S":` + quote(e) + `}}}` }, false},
 	"dynamo":          {func(e string) string { return `{"Item":{"FieldsMap":` + typedJSON(e) + `}}` }, true},
+	"dynamo gzip":     {func(e string) string { return `{"Item":{"FieldsMapGzip":{"B":` + quote(gzipped(e)) + `}}}` }, false},
+	"dynamo gzip map": {func(e string) string { return `{"FieldsMapGzip":` + quote(gzipped(typedJSON(e))) + `}` }, true},
 	"firestore":       {func(e string) string { return `{"fields":` + quote(e) + `,"eventIndex":1}` }, false},
 	"panther":         {func(e string) string { return `{"p_row_id":"1",` + e[1:len(e)-1] + `,"p_log_type":"T"}` }, true},
 	"logstash fields": {func(e string) string { return `{"@timestamp":"x",` + e[1:] }, true},
@@ -257,6 +259,7 @@ var framers = map[string]func() Framer{
 	"answer": func() Framer { return &stream{answer: true} },
 	"csv":    func() Framer { return &sheet{delim: ',', column: -1} },
 	"tsv":    func() Framer { return &sheet{delim: '\t', column: 0, header: true} },
+	"ssv":    func() Framer { return &sheet{delim: ';', column: -1} },
 }
 
 // Every byte that is no blank, bracket or separator of a list, header or

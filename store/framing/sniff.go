@@ -30,6 +30,9 @@ func Sniff(head []byte, eof bool) (Framer, bool) {
 	case inLines.worth():
 		return &Lines{wrap: inLines.wrap, plain: !inLines.odd}, true
 	}
+	if lines.held > 0 && inLines.rejects == 0 {
+		return &Lines{wrap: "container log"}, true // the head is pieces of one long event
+	}
 	if f, ok := sniffSheet(head, eof); ok {
 		return f, true
 	}
@@ -47,7 +50,9 @@ func (f *stream) better(lines tally, body []byte) bool {
 	if body[0] == '[' || f.answer {
 		return f.u.seen.events >= lines.events
 	}
-	return f.u.seen.events > lines.events // equal: a log of lines, however many of them are broken
+	// Equal: a log of lines, however many of them are broken, unless the values
+	// explain all of it.
+	return f.u.seen.events > lines.events || f.u.seen.events == lines.events && f.u.seen.rejects == 0 && lines.rejects > 0
 }
 
 // newStream makes a stream for a content that starts so.

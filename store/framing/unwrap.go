@@ -63,23 +63,26 @@ func (u *unwrapper) text(b []byte, depth int) found {
 	if from == len(b) {
 		return none(reasonJunk)
 	}
+	if joined := u.join(b[from:]); len(joined) > 0 {
+		got := none(reasonJunk)
+		if start := skipSpace(joined, 0); start < len(joined) && joined[start] == '{' {
+			got = u.value(bytes.TrimSpace(joined), depth)
+		}
+		got.at, got.wrap = -1, "container log"
+		return got
+	}
 	if c := b[from]; c == '{' || c == '"' {
 		return u.value(b[from:], depth).shifted(from)
 	}
 	if c := b[from]; c == '[' && len(b) > from+1 && (b[from+1] == '{' || b[from+1] == ']') {
 		return none("an array, not an event")
 	}
+	if got, ok := u.copied(b[from:], depth); ok {
+		return got.shifted(from)
+	}
 	i := bytes.Index(b[:min(len(b), from+maxPrefix)], []byte(`{"`))
 	if i < 0 {
 		return none(reasonJunk)
-	}
-	if joined := u.join(b[from:]); len(joined) > 0 {
-		got := none(reasonJunk)
-		if joined[0] == '{' {
-			got = u.value(bytes.TrimSpace(joined), depth)
-		}
-		got.at, got.wrap = -1, "container log"
-		return got
 	}
 	got := u.value(b[i:], depth).shifted(i)
 	if got.wrap == "" && depth == 0 {
@@ -150,8 +153,8 @@ func (u *unwrapper) search(b []byte, p *parts, depth int) found {
 			return none("a DynamoDB item whose types are damaged")
 		}
 		return found{event: made, at: -1, wrap: "dynamodb"}
-	case p.packed:
-		return none("a DynamoDB item whose event is compressed (FieldsMapGzip); export it with FieldsMap")
+	case !p.packed.empty() && depth < maxEnvelopes:
+		return u.unpack(b[p.packed.from:p.packed.to], depth)
 	}
 	if depth == maxEnvelopes || !p.any {
 		return none("a JSON object without an `event` field is no audit event")

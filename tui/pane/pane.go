@@ -87,7 +87,8 @@ type Evidence interface {
 	SetState(ctx context.Context, key, value string) error
 	Star(ctx context.Context, event int64, on bool) error
 	Stars(ctx context.Context) ([]int64, error)
-	Name() string // of the case file, for the header
+	Name() string      // of the case file, for the header
+	WrittenBy() string // the process that adds evidence just now; empty for none
 }
 
 // Selection is a filtered run of events, read in windows by keyset.

@@ -38,6 +38,8 @@ type Case struct {
 	// Rejected and Gaps are what the case says of its evidence.
 	Rejected []investigations.Reject
 	Gaps     []investigations.Gap
+	// Writer is the process that adds evidence; empty for none.
+	Writer string
 	// Recordings are recording files by session.
 	Recordings map[string][]byte
 	// Fail is returned by Record, to see how a failure is told.
@@ -273,3 +275,6 @@ func (c *Case) Stars(context.Context) ([]int64, error) {
 
 // Name implements [pane.Evidence].
 func (c *Case) Name() string { return "acme" }
+
+// WrittenBy implements [pane.Evidence].
+func (c *Case) WrittenBy() string { return c.Writer }

@@ -28,7 +28,8 @@ func NewIncident() (*Case, error) {
 	}
 	c.index.Claim(12)
 	c.Gaps = []investigations.Gap{{
-		Kind: investigations.GapNoEnd, From: T0.Add(29 * time.Second), Detail: "session " + Session + " has no end in this evidence", Count: 1,
+		Kind: investigations.GapNoEnd, From: T0.Add(29 * time.Second), Count: 1,
+		Detail: "a session began and has no end in this evidence: it runs on, or its end was not logged (session " + Session + ")",
 		Entity: &investigations.Entity{Kind: investigations.KindSession, Name: Session},
 	}}
 	c.Rejected = []investigations.Reject{{Source: "audit/2026-10-06.log", Line: 17, Offset: 9120, Length: 41, Reason: "not a JSON object: unexpected end of the line"}}

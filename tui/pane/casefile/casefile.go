@@ -35,6 +35,7 @@ type contents struct {
 	sources  []investigations.Source
 	rejects  []investigations.Reject
 	journal  []journal.Entry
+	writer   string // who adds evidence just now
 }
 
 // part is one table of the page.
@@ -99,7 +100,7 @@ func (p *Pane) Refresh() tea.Cmd {
 func (p *Pane) load() tea.Cmd {
 	evidence := p.env.Evidence
 	return p.loader.LoadQuietly(loadCase, func(ctx context.Context) (any, error) {
-		var c contents
+		c := contents{writer: evidence.WrittenBy()}
 		var err error
 		if c.coverage, err = evidence.Coverage(ctx); err != nil {
 			return nil, err
@@ -138,6 +139,9 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	if got, ok := answer.Value.(*contents); ok && answer.Err == nil {
 		p.got, p.err = got, nil
 		p.fill()
+		if got.writer != "" {
+			p.env.Out.Put(pane.Say{Role: themes.Warning, Text: "Evidence is being added just now by " + safetext.CleanMax(got.writer, 400)})
+		}
 	} else if !answer.Cancelled() {
 		p.err = answer.Err
 	}

@@ -18,7 +18,12 @@ import (
 
 type plainClock struct{}
 
-func (plainClock) Time(t time.Time) string  { return t.UTC().Format(time.RFC3339) }
+func (plainClock) Time(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format("01-02 15:04:05")
+}
 func (plainClock) Short(t time.Time) string { return t.UTC().Format("15:04:05") }
 func (plainClock) Zone() string             { return "UTC" }
 func (plainClock) T0() time.Time            { return time.Time{} }
@@ -108,5 +113,23 @@ func TestPane_gapNamesItsSession(t *testing.T) {
 	p.Handle(action.NextPane)
 	if s := p.Selected(); s.Entity != (investigations.Entity{Kind: investigations.KindSession, Name: tuitest.Session}) || s.Session != tuitest.Session {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Who adds evidence just now is told when the page is read, in safe text.
+func TestPane_tellsWhoAddsEvidence(t *testing.T) {
+	t.Parallel()
+	p, c, env := page(t)
+	if wishes := env.Out.Take(); len(wishes) > 0 {
+		t.Errorf("says %v when nobody adds evidence", wishes)
+	}
+	c.Writer = "PID 4711 on web-1, cordon ingest by dana\x1b[2J"
+	answer(t, p, env, p.Refresh())
+	wishes := env.Out.Take()
+	if len(wishes) != 1 {
+		t.Fatalf("says %v", wishes)
+	}
+	if said, ok := wishes[0].(pane.Say); !ok || said.Text != "Evidence is being added just now by PID 4711 on web-1, cordon ingest by dana␛[2J" {
+		t.Errorf("says %v", wishes)
 	}
 }

@@ -36,7 +36,7 @@ func newParts() []part {
 		{Title: "state", Min: 9, Max: 40, Weight: 1},
 	}, "The case has no source.")}
 	parts[partGaps] = part{title: "gaps", grid: grid.New[int]([]grid.Column{
-		{Title: "gap", Min: 18, Max: 24, Role: themes.Warning},
+		{Title: "gap", Min: 19, Max: 24, Role: themes.Warning},
 		{Title: "from", Min: 14, Max: 19, Weight: 1, Role: themes.Muted},
 		{Title: "to", Min: 14, Max: 19, Weight: 1, Role: themes.Muted, Drop: 1},
 		{Title: "what is missing", Min: 36, Weight: 6},
@@ -102,23 +102,12 @@ func (p *Pane) fillSources() {
 	}
 }
 
-var gapTitles = map[investigations.GapKind]string{
-	investigations.GapDay:         "day missing",
-	investigations.GapIndex:       "events missing",
-	investigations.GapNoEnd:       "session open",
-	investigations.GapNoRecording: "recording missing",
-	investigations.GapRecording:   "recording cut short",
-}
-
 func (p *Pane) fillGaps() {
 	t := &p.parts[partGaps]
 	t.reset()
 	for i := range p.got.coverage.Gaps {
 		g := &p.got.coverage.Gaps[i]
-		title := gapTitles[g.Kind]
-		if title == "" {
-			title = safetext.CleanMax(strings.ReplaceAll(string(g.Kind), "_", " "), 40)
-		}
+		title := safetext.CleanMax(g.Kind.Title(), 40)
 		e := entry{title: "gap", text: g.Detail, lines: []draw.Line{
 			{draw.T(themes.Text, safetext.CleanMax(g.Detail, 2000))},
 			{},

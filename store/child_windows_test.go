@@ -3,3 +3,5 @@ package store
 import osexec "os/exec"
 
 func asNobody(*osexec.Cmd) {}
+
+func limitFileSize(string) error { return nil }

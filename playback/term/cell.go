@@ -140,7 +140,7 @@ func (s *Screen) Cell(x, y int) Cell {
 	if y < 0 || y >= s.rows || x < 0 || x >= s.cols {
 		return Cell{Rune: ' ', Width: 1}
 	}
-	return s.show(s.grid().rows[y].at(x))
+	return s.show(s.grid().rows[y].at(x, s.cols))
 }
 
 // Row appends the cells of row y to dst[:0] and returns it.
@@ -148,17 +148,20 @@ func (s *Screen) Row(y int, dst []Cell) []Cell {
 	if y < 0 || y >= s.rows {
 		return dst[:0]
 	}
-	return s.showRow(s.grid().rows[y], dst)
+	return s.showRow(s.grid().rows[y], s.cols, dst)
 }
 
-func (s *Screen) showRow(r *row, dst []Cell) []Cell {
+func (s *Screen) showRow(r *row, cols int, dst []Cell) []Cell {
 	dst = dst[:0]
-	for _, c := range r.cells[:r.used] {
-		dst = append(dst, s.show(c))
+	for x := range min(r.used, cols) {
+		dst = append(dst, s.show(r.at(x, cols)))
 	}
 	rest := s.show(r.rest)
-	for range r.cells[r.used:] {
+	for len(dst) < min(r.width, cols) {
 		dst = append(dst, rest)
+	}
+	for len(dst) < cols {
+		dst = append(dst, Cell{Rune: ' ', Width: 1})
 	}
 	return dst
 }

@@ -41,5 +41,5 @@ func (s *Screen) designate(g int, final byte) {
 
 // plain reports whether bytes of ASCII stand for themselves and overwrite.
 func (s *Screen) plain() bool {
-	return s.sets[s.gl] == ascii && s.single == 0 && s.modes&ModeInsert == 0
+	return s.sets[s.gl] == ascii && s.single == 0 && s.modes&(ModeInsert|ModeMargins) == 0
 }

@@ -3,13 +3,14 @@ package term
 // c0 carries out a control character. The rest of them do nothing.
 func (s *Screen) c0(b byte) {
 	s.prev = 0
+	s.earn(1)
 	switch b {
 	case '\n', '\v', '\f':
 		s.lineFeed()
 	case '\r':
-		s.x, s.wrap = 0, false
+		s.x, s.wrap = s.lineStart(), false
 	case '\b':
-		s.x, s.wrap = max(s.x-1, 0), false
+		s.backward(1)
 	case '\t':
 		s.tab(1)
 	case 0x0e:
@@ -39,7 +40,7 @@ func (s *Screen) dispatchEscape(final byte) {
 		s.index()
 	case 'E':
 		s.index()
-		s.x = 0
+		s.x = s.lineStart()
 	case 'H':
 		s.tabs.set(s.x)
 	case 'M':
@@ -83,9 +84,10 @@ func (s *Screen) hardReset() {
 		s.altShown = false
 		s.leaving(0, s.rows, Erased)
 	}
-	s.back.lines, s.back.head = nil, 0
+	s.back.forget()
 	s.reset()
 	for _, rows := range [][]*row{s.main.rows, s.alt.rows} {
+		s.charge(len(rows) * clearWork)
 		for y := range rows {
 			rows[y] = s.blankRow(rows[y])
 		}
@@ -94,6 +96,7 @@ func (s *Screen) hardReset() {
 
 // dispatchCSI carries out a control sequence.
 func (s *Screen) dispatchCSI(final byte) {
+	s.earn(3)
 	p := &s.parser
 	switch {
 	case p.prefix|p.inter == 0:
@@ -108,10 +111,27 @@ func (s *Screen) dispatchCSI(final byte) {
 		s.dispatchPrivate(final)
 	case p.prefix == 0 && p.inter == '!' && final == 'p':
 		s.softReset()
+	case p.prefix == 0 && p.inter == '$':
+		s.dispatchRectangle(final)
 	case p.prefix == 0 && p.inter == ' ' && final == 'q':
 		if n := p.param(0, 0); n <= 6 {
 			s.shape = CursorShape(n)
 		}
+	}
+}
+
+// dispatchRectangle carries out the sequences that fill a part of the screen.
+func (s *Screen) dispatchRectangle(final byte) {
+	p := &s.parser
+	switch char := p.param(0, ' '); final {
+	case 'x': // DECFRA
+		if char >= 0x20 && char < 0x7f || char >= 0xa0 && char <= 0xff {
+			c := s.pen
+			c.text = uint32(char)
+			s.fillRectangle(p.list()[min(p.n, 1):], c)
+		}
+	case 'z': // DECERA
+		s.fillRectangle(p.list(), s.blank())
 	}
 }
 
@@ -143,15 +163,15 @@ func (s *Screen) moveCursor(final byte) bool {
 	case 'B': // CUD
 		s.down(n)
 	case 'C', 'a': // CUF, HPR
-		s.setColumn(s.x + n)
+		s.forward(n)
 	case 'D', 'j': // CUB, HPB
-		s.setColumn(s.x - n)
+		s.backward(n)
 	case 'E': // CNL
 		s.down(n)
-		s.x = 0
+		s.x = s.lineStart()
 	case 'F': // CPL
 		s.up(n)
-		s.x = 0
+		s.x = s.lineStart()
 	case 'G', '`': // CHA, HPA
 		s.setColumn(n - 1)
 	case 'd': // VPA
@@ -164,8 +184,12 @@ func (s *Screen) moveCursor(final byte) bool {
 		s.tab(n)
 	case 'Z': // CBT
 		s.tabBack(n)
-	case 's': // SCOSC
-		s.grid().saved = s.cursor
+	case 's': // SCOSC, or DECSLRM where that means something
+		if s.modes&ModeMargins != 0 {
+			s.setMargins(n, p.param(1, 0))
+		} else {
+			s.grid().saved = s.cursor
+		}
 	case 'u': // SCORC
 		s.restoreCursor()
 	default:
@@ -179,7 +203,7 @@ func (s *Screen) moveCursor(final byte) bool {
 func (s *Screen) editScreen(final byte) bool {
 	p := &s.parser
 	n := p.param(0, 1)
-	inside := s.y >= s.top && s.y <= s.bottom
+	inside := s.y >= s.top && s.y <= s.bottom && s.between()
 	switch final {
 	case 'K': // EL
 		s.eraseLine(p.param(0, 0))
@@ -187,10 +211,14 @@ func (s *Screen) editScreen(final byte) bool {
 		s.eraseDisplay(p.param(0, 0))
 	case '@': // ICH
 		s.wrap = false
-		s.line(s.y).insert(s.x, n, s.blank())
+		if s.between() {
+			s.insertCells(n)
+		}
 	case 'P': // DCH
 		s.wrap = false
-		s.line(s.y).remove(s.x, n, s.blank())
+		if s.between() {
+			s.deleteCells(n)
+		}
 	case 'X': // ECH
 		s.wrap = false
 		s.line(s.y).erase(s.x, min(s.x+n, s.cols), s.blank())
@@ -198,7 +226,7 @@ func (s *Screen) editScreen(final byte) bool {
 		if !inside {
 			return true
 		}
-		s.x, s.wrap = 0, false
+		s.x, s.wrap = s.left, false
 		if final == 'L' {
 			s.insertLines(s.y, n)
 		} else {

@@ -5,7 +5,9 @@ func (s *Screen) index() {
 	s.wrap = false
 	switch {
 	case s.y == s.bottom:
-		s.scrollUp(1)
+		if s.between() {
+			s.scrollUp(1)
+		}
 	case s.y < s.rows-1:
 		s.y++
 	}
@@ -16,7 +18,9 @@ func (s *Screen) reverseIndex() {
 	s.wrap = false
 	switch {
 	case s.y == s.top:
-		s.scrollDown(1)
+		if s.between() {
+			s.scrollDown(1)
+		}
 	case s.y > 0:
 		s.y--
 	}
@@ -27,7 +31,7 @@ func (s *Screen) lineFeed() {
 	s.cutAfter(s.y)
 	s.index()
 	if s.modes&ModeNewline != 0 {
-		s.x = 0
+		s.x = s.lineStart()
 	}
 }
 
@@ -35,6 +39,10 @@ func (s *Screen) lineFeed() {
 // goes to the scrollback.
 func (s *Screen) scrollUp(n int) {
 	n = min(n, s.bottom-s.top+1)
+	if s.narrow() {
+		s.shiftUp(s.top, s.bottom, n)
+		return
+	}
 	s.leaving(s.top, s.top+n, Scrolled)
 	if s.top == 0 && !s.altShown {
 		s.saveLines(n)
@@ -46,12 +54,10 @@ func (s *Screen) scrollUp(n int) {
 // leaves rows to be used again, or nil, in their place.
 func (s *Screen) saveLines(n int) {
 	for y := range n {
-		r := s.main.rows[y]
 		if s.onLeave != nil {
-			r = s.line(y)
-			r.told = true
+			s.tell(y)
 		}
-		s.main.rows[y] = s.back.push(r)
+		s.main.rows[y] = s.back.push(s.main.rows[y])
 	}
 }
 
@@ -60,10 +66,15 @@ func (s *Screen) scrollDown(n int) { s.insertLines(s.top, n) }
 // insertLines makes n blank lines at row y; lines fall off the region's end.
 func (s *Screen) insertLines(y, n int) {
 	n = min(n, s.bottom-y+1)
+	if s.narrow() {
+		s.shiftDown(y, s.bottom, n)
+		return
+	}
 	s.leaving(s.bottom-n+1, s.bottom+1, Erased)
 	s.cutAfter(y - 1)
 	s.cutAfter(s.bottom - n)
 	rows := s.grid().rows[y : s.bottom+1]
+	s.charge(len(rows)/rowWork + n*clearWork)
 	for i := len(rows) - n; i < len(rows); i++ {
 		rows[i] = s.blankRow(rows[i])
 	}
@@ -73,6 +84,10 @@ func (s *Screen) insertLines(y, n int) {
 // deleteLines takes n lines out at row y and adds blank ones at the end.
 func (s *Screen) deleteLines(y, n int) {
 	n = min(n, s.bottom-y+1)
+	if s.narrow() {
+		s.shiftUp(y, s.bottom, n)
+		return
+	}
 	s.leaving(y, y+n, Erased)
 	s.cutAfter(y - 1)
 	s.cutAfter(s.bottom)
@@ -82,6 +97,7 @@ func (s *Screen) deleteLines(y, n int) {
 // rotateUp blanks the first n rows of top..bottom and moves them to the end.
 func (s *Screen) rotateUp(top, bottom, n int) {
 	rows := s.grid().rows[top : bottom+1]
+	s.charge(len(rows)/rowWork + n*clearWork)
 	if n == 1 {
 		r := s.blankRow(rows[0])
 		copy(rows, rows[1:])
@@ -108,13 +124,10 @@ func reverse(rows []*row) {
 }
 
 // blankRow returns a row in the colour of blank, using r's memory if it may.
-func (s *Screen) blankRow(r *row) *row {
-	r = s.fresh(r)
-	r.rest = s.blank()
-	return r
-}
+func (s *Screen) blankRow(r *row) *row { return s.emptyRow(r, s.blank()) }
 
 func (s *Screen) clearRows(from, to int) {
+	s.charge((to - from) * clearWork)
 	rows := s.grid().rows
 	for y := from; y < to; y++ {
 		rows[y] = s.blankRow(rows[y])
@@ -146,7 +159,7 @@ func (s *Screen) eraseDisplay(what int) {
 		s.clearScreen()
 	case 3:
 		if !s.altShown {
-			s.back.lines, s.back.head = nil, 0
+			s.back.forget()
 		}
 	}
 }
@@ -155,11 +168,15 @@ func (s *Screen) eraseDisplay(what int) {
 func (s *Screen) eraseLine(what int) {
 	switch what {
 	case 0:
+		from := s.x
 		if s.wrap {
+			from++ // that is where the cursor really is
+		}
+		if from == s.cols {
 			return
 		}
-		s.line(s.y).erase(s.x, s.cols, s.blank())
-		if s.x == 0 {
+		s.line(s.y).erase(from, s.cols, s.blank())
+		if from == 0 {
 			s.cutAfter(s.y - 1)
 		}
 	case 1:
@@ -182,11 +199,13 @@ func (s *Screen) cutAfter(y int) {
 func (s *Screen) alignment() {
 	s.leaving(0, s.rows, Erased)
 	s.top, s.bottom = 0, s.rows-1
+	s.openMargins()
 	s.pen = cell{}
 	s.origin = false
-	s.clearRows(0, s.rows)
-	for y := range s.rows {
-		s.line(y).rest = cell{text: 'E'}
+	rows := s.grid().rows
+	s.charge(len(rows) * clearWork)
+	for y := range rows {
+		rows[y] = s.emptyRow(rows[y], cell{text: 'E'})
 	}
 	s.home()
 }

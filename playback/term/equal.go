@@ -8,7 +8,8 @@ import "slices"
 func (s *Screen) Equal(o *Screen) bool {
 	return s.cols == o.cols && s.rows == o.rows && s.altShown == o.altShown &&
 		s.equalCursor(&s.cursor, o, &o.cursor) &&
-		s.top == o.top && s.bottom == o.bottom &&
+		s.top == o.top && s.bottom == o.bottom && s.left == o.left && s.right == o.right &&
+		min(s.saved, maxSaved) == min(o.saved, maxSaved) &&
 		s.modes == o.modes && s.shape == o.shape && s.tabs == o.tabs &&
 		s.last == o.last && s.prev == o.prev &&
 		s.title == o.title && s.icon == o.icon && s.dir == o.dir &&
@@ -46,11 +47,12 @@ func (s *Screen) equalRow(a *row, o *Screen, b *row) bool {
 	if a == b && s.clusters == o.clusters && s.extras == o.extras {
 		return true
 	}
-	if len(a.cells) != len(b.cells) || a.wraps != b.wraps {
+	if a.wraps != b.wraps {
 		return false
 	}
-	for x := range a.cells {
-		if !s.equalCell(a.at(x), o, b.at(x)) {
+	cols := max(a.width, b.width)
+	for x := range cols {
+		if !s.equalCell(a.at(x, cols), o, b.at(x, cols)) {
 			return false
 		}
 	}

@@ -1,11 +1,14 @@
 package term
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // FuzzWrite feeds any bytes to a small screen, in one piece, split, with a
 // resize between and to a clone, and checks that the screen stays whole.
 func FuzzWrite(f *testing.F) {
-	for _, c := range screenCases {
+	for _, c := range slices.Concat(screenCases, marginCases) {
 		cols, rows := c.size()
 		f.Add([]byte(c.in), byte(cols), byte(rows), byte(len(c.in)/2))
 	}
@@ -32,6 +35,10 @@ func FuzzWrite(f *testing.F) {
 		checkScreen(t, whole)
 		whole.Write(in)
 		checkScreen(t, whole)
+		checkScreen(t, split)
+		split.Reflow(int(rows%30), int(cols%12))
+		checkScreen(t, split)
+		split.Write(in)
 		checkScreen(t, split)
 		for y, line := range whole.Text() {
 			if line != whole.Line(y) {

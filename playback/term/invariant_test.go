@@ -7,7 +7,10 @@ func (s *Screen) broken() string {
 	if s.x < 0 || s.x >= s.cols || s.y < 0 || s.y >= s.rows {
 		return fmt.Sprintf("cursor %d,%d outside of %dx%d", s.x, s.y, s.cols, s.rows)
 	}
-	if s.wrap && s.x != s.cols-1 {
+	if s.left < 0 || s.right >= s.cols || s.left > s.right || s.narrow() && !s.modes.Has(ModeMargins) {
+		return fmt.Sprintf("margins %d..%d of %d columns", s.left, s.right, s.cols)
+	}
+	if s.wrap && s.x != s.limit()-1 {
 		return fmt.Sprintf("wrap pending in column %d", s.x)
 	}
 	if s.top < 0 || s.bottom >= s.rows || s.top > s.bottom {
@@ -29,11 +32,11 @@ func (s *Screen) broken() string {
 		}
 		seen := make(map[*row]bool)
 		for y, r := range g.rows {
-			if seen[r] {
+			if seen[r] && r.owner == s.epoch.Load() {
 				return fmt.Sprintf("row %d is on the screen twice", y)
 			}
 			seen[r] = true
-			if len(r.cells) != s.cols {
+			if r.owner == s.epoch.Load() && (r.width != s.cols || len(r.cells) != s.cols) {
 				return fmt.Sprintf("row %d has %d of %d columns", y, len(r.cells), s.cols)
 			}
 			if msg := s.brokenRow(r); msg != "" {
@@ -45,6 +48,9 @@ func (s *Screen) broken() string {
 }
 
 func (s *Screen) brokenRow(r *row) string {
+	if r.cells != nil && len(r.cells) != r.width {
+		return fmt.Sprintf("%d cells in %d columns", len(r.cells), r.width)
+	}
 	if r.used < 0 || r.used > len(r.cells) || r.rest.text&(textWide|textTail|textCluster) != 0 {
 		return fmt.Sprintf("%d cells used, rest %+v", r.used, r.rest)
 	}

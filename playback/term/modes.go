@@ -28,6 +28,7 @@ const (
 	ModeSlowScroll                       // 4
 	ModeBlinkCursor                      // 12
 	ModeGraphemes                        // 2027
+	ModeMargins                          // DECLRMM 69: left and right margins count
 
 	defaultModes = ModeAutoWrap | ModeCursorVisible
 )
@@ -74,6 +75,8 @@ func (s *Screen) setPrivateModes(on bool) {
 		case 6:
 			s.origin = on
 			s.home()
+		case 69:
+			s.switchMargins(on)
 		case 47:
 			s.switchScreen(on)
 		case 1047:
@@ -107,13 +110,14 @@ func (s *Screen) clampCursor() {
 		s.x, s.wrap = s.cols-1, false
 	}
 	s.y = min(s.y, s.rows-1)
+	s.wrap = s.wrap && s.x == s.limit()-1
 }
 
 // switchScreen is mode 47: it shows the other screen as it is. The cursor, the
 // scroll region and the modes are common to both.
 func (s *Screen) switchScreen(alt bool) {
 	if alt && s.alt.rows == nil {
-		s.alt.rows = s.blankRows()
+		s.alt.rows = s.emptyRows()
 	}
 	s.altShown = alt
 }
@@ -142,8 +146,9 @@ func (s *Screen) switchSaved(alt bool) {
 
 // softReset is DECSTR.
 func (s *Screen) softReset() {
-	s.modes = s.modes&^(ModeInsert|ModeCursorKeys|ModeKeypad) | ModeAutoWrap | ModeCursorVisible
+	s.modes = s.modes&^(ModeInsert|ModeCursorKeys|ModeKeypad|ModeMargins) | ModeAutoWrap | ModeCursorVisible
 	s.top, s.bottom = 0, s.rows-1
+	s.openMargins()
 	x, y, wrap, link := s.x, s.y, s.wrap, s.extras.list[s.pen.extra].link
 	s.cursor = cursor{x: x, y: y, wrap: wrap}
 	s.setExtra(extra{link: link})

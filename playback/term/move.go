@@ -1,5 +1,7 @@
 package term
 
+import "math/bits"
+
 // home puts the cursor at the first place it may have.
 func (s *Screen) home() { s.moveTo(0, 0) }
 
@@ -10,8 +12,24 @@ func (s *Screen) moveTo(x, y int) {
 	s.setColumn(x)
 }
 
+// setColumn counts from the left margin in origin mode.
 func (s *Screen) setColumn(x int) {
-	s.x = min(max(x, 0), s.cols-1)
+	low, high := 0, s.cols-1
+	if s.origin {
+		low, high = s.left, s.right
+	}
+	s.x = min(max(low+x, low), high)
+	s.wrap = false
+}
+
+// forward and backward stop at a margin if they start between them.
+func (s *Screen) forward(n int) {
+	s.x = min(s.x+n, s.limit()-1)
+	s.wrap = false
+}
+
+func (s *Screen) backward(n int) {
+	s.x = max(s.x-n, s.lineStart())
 	s.wrap = false
 }
 
@@ -64,29 +82,45 @@ func (t *tabStops) reset() {
 	}
 }
 
-func (t *tabStops) set(x int)      { t[x/64] |= 1 << (x % 64) }
-func (t *tabStops) clear(x int)    { t[x/64] &^= 1 << (x % 64) }
-func (t *tabStops) has(x int) bool { return t[x/64]>>(x%64)&1 != 0 }
+func (t *tabStops) set(x int)   { t[x/64] |= 1 << (x % 64) }
+func (t *tabStops) clear(x int) { t[x/64] &^= 1 << (x % 64) }
+
+// after returns the first stop behind column x, or a column behind them all.
+func (t *tabStops) after(x int) int {
+	x++
+	word, skip := x/64, x%64
+	for ; word < len(t); word, skip = word+1, 0 {
+		if stops := t[word] >> skip << skip; stops != 0 {
+			return word*64 + bits.TrailingZeros64(stops)
+		}
+	}
+	return MaxCols
+}
+
+// before returns the last stop in front of column x, or 0.
+func (t *tabStops) before(x int) int {
+	word, stops := x/64, t[x/64]&(1<<(x%64)-1)
+	for stops == 0 && word > 0 {
+		word--
+		stops = t[word]
+	}
+	return max(word*64+bits.Len64(stops)-1, 0)
+}
 
 // tab moves n stops to the right, to the last column at most. A wrap that is
 // pending there stays pending.
 func (s *Screen) tab(n int) {
-	for s.x < s.cols-1 && n > 0 {
+	last := s.limit() - 1
+	for ; s.x < last && n > 0; n-- {
 		s.wrap = false
-		s.x++
-		if s.tabs.has(s.x) {
-			n--
-		}
+		s.x = min(s.tabs.after(s.x), last)
 	}
 }
 
 func (s *Screen) tabBack(n int) {
 	s.wrap = false
-	for s.x > 0 && n > 0 {
-		s.x--
-		if s.tabs.has(s.x) {
-			n--
-		}
+	for ; s.x > 0 && n > 0; n-- {
+		s.x = s.tabs.before(s.x)
 	}
 }
 

@@ -43,6 +43,7 @@ func (s *Screen) printASCII(p []byte) int {
 	if end > r.used {
 		r.used = end
 	}
+	s.earn(n)
 	s.last = rune(p[n-1])
 	s.prev = s.last
 	return n
@@ -62,7 +63,8 @@ func (s *Screen) printRunes(p []byte) int {
 		s.wrapLine()
 	}
 	line := s.line(s.y)
-	x, i := s.x, 0
+	first := s.x
+	x, i := first, 0
 	line.splitAt(x)
 	line.reach(x)
 	cells := line.cells
@@ -107,7 +109,8 @@ func (s *Screen) printRunes(p []byte) int {
 		cells[x].text = 0
 	}
 	line.used = max(line.used, x)
-	s.advance(x)
+	s.advance(x, s.cols)
+	s.earn(x - first)
 	s.last, s.prev = last, last
 	return i
 }
@@ -119,9 +122,11 @@ func (s *Screen) wrapLine() {
 	if s.modes&ModeAutoWrap == 0 {
 		return
 	}
-	s.line(s.y).wraps = true
+	if !s.narrow() {
+		s.line(s.y).wraps = true
+	}
 	s.index()
-	s.x = 0
+	s.x = s.left
 }
 
 // printRune writes one character.
@@ -137,6 +142,7 @@ func (s *Screen) printRune(r rune) {
 		return
 	}
 	s.put(r, w)
+	s.earn(w)
 	s.last, s.prev = r, r
 }
 
@@ -145,14 +151,16 @@ func (s *Screen) put(r rune, w int) {
 	if s.wrap {
 		s.wrapLine()
 	}
-	if w > 1 && s.x+w > s.cols {
-		w = s.placeWide()
+	limit := s.limit()
+	if w > 1 && s.x+w > limit {
+		w = s.placeWide(limit)
+		limit = s.limit()
+	}
+	if s.modes&ModeInsert != 0 && s.between() {
+		s.insertCells(w)
 	}
 	line := s.line(s.y)
 	x := s.x
-	if s.modes&ModeInsert != 0 {
-		line.insert(x, w, s.blank())
-	}
 	line.splitAt(x)
 	line.splitAt(x + w)
 	line.reach(x)
@@ -165,29 +173,30 @@ func (s *Screen) put(r rune, w int) {
 		cells[1].text = textTail
 	}
 	line.used = max(line.used, x+w)
-	s.advance(x + w)
+	s.advance(x+w, limit)
 }
 
-// advance puts the cursor at column x, or lets it wait at the margin.
-func (s *Screen) advance(x int) {
-	if x < s.cols {
+// advance puts the cursor at column x, or lets it wait at the margin before
+// column limit.
+func (s *Screen) advance(x, limit int) {
+	if x < limit {
 		s.x = x
 		return
 	}
-	s.x, s.wrap = s.cols-1, true
+	s.x, s.wrap = limit-1, true
 }
 
 // placeWide finds room for a wide character that the margin would cut: on the
 // next line, or without autowrap in the last two columns. It returns the width
 // the character gets, which is 1 on a screen of one column.
-func (s *Screen) placeWide() int {
+func (s *Screen) placeWide(limit int) int {
 	switch {
 	case s.cols < 2:
 		return 1
 	case s.modes&ModeAutoWrap == 0:
-		s.x = s.cols - 2
+		s.x = limit - 2
 	default:
-		s.line(s.y).erase(s.x, s.cols, s.blank())
+		s.line(s.y).erase(s.x, limit, s.blank())
 		s.wrapLine()
 	}
 	return 2
@@ -215,7 +224,8 @@ func (s *Screen) joinLeft(r rune) {
 // there is room.
 func (s *Screen) widen(line *row, x int) {
 	c := &line.cells[x]
-	if c.text&textWide != 0 || s.wrap || s.x != x+1 {
+	limit := s.limit()
+	if c.text&textWide != 0 || s.wrap || s.x != x+1 || x+2 > limit {
 		return
 	}
 	line.splitAt(x + 2)
@@ -224,7 +234,7 @@ func (s *Screen) widen(line *row, x int) {
 	line.cells[x+1] = tail
 	c.text |= textWide
 	line.used = max(line.used, x+2)
-	s.advance(x + 2)
+	s.advance(x+2, limit)
 }
 
 // printTranslated prints bytes one at a time: with another character set than
@@ -237,6 +247,7 @@ func (s *Screen) printTranslated(b byte) {
 	r := set.rune(b)
 	if r < utf8.RuneSelf {
 		s.put(r, 1)
+		s.earn(1)
 		s.last, s.prev = r, r
 		return
 	}
@@ -250,10 +261,17 @@ func (s *Screen) repeat(n int) {
 		return
 	}
 	w := classOf(s.last).width()
+	each := printWork
+	if s.modes&ModeInsert != 0 {
+		each += s.cols / moveWork
+	}
 	for n = min(n, s.cols*s.rows); n > 0; n-- {
 		if w == 1 && n >= s.cols && s.fillLine() {
 			n -= s.cols - 1
 			continue
+		}
+		if !s.afford(each) {
+			return
 		}
 		s.put(s.last, w)
 	}
@@ -262,13 +280,13 @@ func (s *Screen) repeat(n int) {
 // fillLine prints a whole line of the last character, if the next one starts a
 // line that it will leave full.
 func (s *Screen) fillLine() bool {
-	if s.modes&(ModeAutoWrap|ModeInsert) != ModeAutoWrap {
+	if s.modes&(ModeAutoWrap|ModeInsert) != ModeAutoWrap || s.narrow() {
 		return false
 	}
 	if s.wrap {
 		s.wrapLine()
 	}
-	if s.x != 0 {
+	if s.x != 0 || !s.afford(s.cols) {
 		return false
 	}
 	r := s.line(s.y)

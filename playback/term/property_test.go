@@ -20,6 +20,7 @@ var pieces = []string{
 	"\x1b[", "\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX", "\x1b\\", "\x1b(", "\x1b(0", "\x1b(B", "\x1b)0", "\x1bN", "\x1bO", "\x1bn", "\x1bo",
 	"\x1b7", "\x1b8", "\x1bD", "\x1bE", "\x1bM", "\x1bH", "\x1bc", "\x1b#8", "\x1b=", "\x1b>",
 	"\x1b[?1049h", "\x1b[?1049l", "\x1b[?47h", "\x1b[?47l", "\x1b[?1047h", "\x1b[?1047l", "\x1b[?1048h", "\x1b[?1048l",
+	"\x1b[?69h", "\x1b[?69l", "\x1b[?69h\x1b[2;4s", "\x1b[65;2;2;4;9$x", "\x1b[2;3$z",
 	"\x1b[?6h", "\x1b[?6l", "\x1b[?7h", "\x1b[?7l", "\x1b[4h", "\x1b[4l", "\x1b[20h", "\x1b[20l", "\x1b[!p", "\x1b[r",
 	"\x1b[m", "\x1b[1;31m", "\x1b[38;5;", "\x1b[48:2::1:2:3m", "\x1b[4:3;58:5:9m", "\x1b[7m",
 	"\x1b]0;title\a", "\x1b]2;", "\x1b]8;;https://example.com\x1b\\", "\x1b]8;;\x1b\\", "\x1b]52;c;QQ==\a", "\x1b[22t", "\x1b[23t",
@@ -134,7 +135,8 @@ func TestProperty_resizeKeepsTheScreenWhole(t *testing.T) {
 			if msg := s.broken(); msg != "" {
 				t.Fatalf("%dx%d to %dx%d: %s", cols, rows, cols2, rows2, msg)
 			}
-			if now := s.Line(s.Cursor().Y); cols2 >= cols && now != line {
+			// What a narrower screen cut off may be there again.
+			if now := s.Line(s.Cursor().Y); cols2 >= cols && !strings.HasPrefix(now, line) {
 				t.Fatalf("%dx%d to %dx%d: the cursor was on %q and is on %q", cols, rows, cols2, rows2, line, now)
 			}
 			if !s.Equal(copied) {
@@ -158,6 +160,8 @@ func TestProperty_repeatIsPrinting(t *testing.T) {
 		printed.Write([]byte(strings.Repeat(char, n)))
 		// Only printing leaves something that an emoji may join.
 		s.prev, printed.prev = 0, 0
+		// And the two did not ask for the same work.
+		s.saved = printed.saved
 		if !s.Equal(printed) {
 			t.Fatalf("repeated %d times:\n%q\n%q", n, s.Text(), printed.Text())
 		}

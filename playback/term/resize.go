@@ -2,11 +2,12 @@ package term
 
 // Resize changes the size, clamped to 1..MaxCols and 1..MaxRows. Lines are not
 // wrapped anew: the recorded program was told the size and draws for it. On
-// fewer columns lines are cut; on fewer rows the lines below the cursor go
+// fewer columns lines are cut; what is cut off is there again on more columns if
+// nothing was written to the line. On fewer rows the lines below the cursor go
 // first and then lines at the top, which on the main screen go to the
 // scrollback; on more rows the main screen takes lines back from there while
-// its cursor stands on the last row, as xterm.js does. The scroll region is
-// reset and the cursor stays on its line.
+// its cursor stands on the last row, as xterm.js does. The scroll region and
+// the margins are reset and the cursor stays on its line.
 func (s *Screen) Resize(cols, rows int) {
 	cols, rows = clampSize(cols, rows)
 	if cols == s.cols && rows == s.rows {
@@ -29,12 +30,28 @@ func (s *Screen) Resize(cols, rows int) {
 			s.altShown = false
 		}
 	}
+	if cols != s.cols {
+		// No row may be written to as it is: each gets its new width then.
+		s.disown()
+	}
 	s.cols, s.rows = cols, rows
-	s.resizeColumns(s.main.rows)
-	s.resizeColumns(s.alt.rows)
+	s.prev = 0
 	s.top, s.bottom = 0, rows-1
+	s.left, s.right = 0, cols-1
 	for _, c := range []*cursor{&s.cursor, &s.main.saved, &s.alt.saved} {
 		c.clamp(cols, rows)
+	}
+}
+
+// disown gives up the rows, which stay to be read, and keeps the side tables.
+func (s *Screen) disown() {
+	old, now := s.epoch.Load(), epochs.Add(1)
+	s.epoch.Store(now)
+	if s.clusters.owner == old {
+		s.clusters.owner = now
+	}
+	if s.extras.owner == old {
+		s.extras.owner = now
 	}
 }
 
@@ -66,32 +83,10 @@ func (s *Screen) resizeRows(rows, y int) int {
 	}
 	copy(grown[back:], g.rows)
 	for i := back + len(g.rows); i < rows; i++ {
-		grown[i] = s.fresh(nil)
+		grown[i] = s.emptyRow(nil, cell{})
 	}
 	g.rows = grown
 	return y + back
-}
-
-// resizeColumns cuts or lengthens the rows to the screen's width.
-func (s *Screen) resizeColumns(rows []*row) {
-	for i, r := range rows {
-		if len(r.cells) == s.cols {
-			continue
-		}
-		fresh := s.fresh(nil)
-		copy(fresh.cells, r.cells[:r.used])
-		fresh.used, fresh.rest = min(r.used, s.cols), r.rest
-		if r.rest != (cell{}) {
-			// What is added on the right is blank.
-			fresh.reach(min(len(r.cells), s.cols))
-			fresh.rest = cell{}
-		}
-		fresh.wraps, fresh.told = r.wraps, r.told
-		if s.cols < len(r.cells) && r.isTail(s.cols) {
-			fresh.cells[s.cols-1].text = 0
-		}
-		rows[i] = fresh
-	}
 }
 
 // clamp brings a cursor inside a screen. A cursor that waits behind the last

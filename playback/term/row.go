@@ -4,21 +4,33 @@ package term
 // rest, and what lies in their memory means nothing. So clearing a row, in any
 // colour and of any width, is one assignment, and a stream that does nothing
 // but clear a large screen costs little.
+//
+// A row that another screen owns, or nobody, is copied before it is written to.
+// It may have another width than the screen: what a narrower screen does not
+// show is there again on a wider one, until something is written to the row.
 type row struct {
-	owner uint64 // epoch of the screen that may write here
-	cells []cell
+	owner uint64 // epoch of the screen that may write here, 0 for nobody
+	cells []cell // width of them; none in a blank row of nobody's
+	width int
 	used  int
 	rest  cell // neither wide nor a cluster
 	wraps bool // the line goes on in the next row
 	told  bool // OnLeave saw it scroll away, and it has not changed since
 }
 
-// at returns the cell in column x.
-func (r *row) at(x int) cell {
-	if x < r.used {
-		return r.cells[x]
+// at returns what a screen of cols columns shows in column x.
+func (r *row) at(x, cols int) cell {
+	switch {
+	case x < r.used:
+		c := r.cells[x]
+		if x == cols-1 && c.text&textWide != 0 {
+			c.text = 0 // the other half is not shown
+		}
+		return c
+	case x < r.width:
+		return r.rest
 	}
-	return r.rest
+	return cell{}
 }
 
 // reach stores the cells before column x.
@@ -34,23 +46,30 @@ func (r *row) isTail(x int) bool {
 	return x < r.used && r.cells[x].text&textTail != 0
 }
 
+// startsWide reports whether the first character is a wide one.
+func (r *row) startsWide() bool { return r.used > 0 && r.cells[0].text&textWide != 0 }
+
 // holdsText reports whether anything was printed in the row.
 func (r *row) holdsText() bool { return r.used > 0 || r.rest.text != 0 }
 
-// fresh returns a blank row, using old's memory where it may.
-func (s *Screen) fresh(old *row) *row {
-	epoch := s.epoch.Load()
-	if old == nil || old.owner != epoch || len(old.cells) != s.cols {
-		return &row{owner: epoch, cells: make([]cell, s.cols)}
+// emptyRow returns a row that is blank all over. It uses old's memory where it
+// may; otherwise it is a row that all blank rows of that colour share, and gets
+// cells of its own when it is written to.
+func (s *Screen) emptyRow(old *row, blank cell) *row {
+	if old != nil && old.owner == s.epoch.Load() {
+		old.used, old.rest, old.wraps, old.told = 0, blank, false, false
+		return old
 	}
-	old.used, old.rest, old.wraps, old.told = 0, cell{}, false, false
-	return old
+	if e := s.empty; e == nil || e.width != s.cols || e.rest != blank {
+		s.empty = &row{width: s.cols, rest: blank}
+	}
+	return s.empty
 }
 
-func (s *Screen) blankRows() []*row {
+func (s *Screen) emptyRows() []*row {
 	rows := make([]*row, s.rows)
 	for i := range rows {
-		rows[i] = s.fresh(nil)
+		rows[i] = s.emptyRow(nil, cell{})
 	}
 	return rows
 }
@@ -67,13 +86,34 @@ func (s *Screen) line(y int) *row {
 	return r
 }
 
-// own returns a copy of a row that is shared with a clone.
+// own returns a copy of a row that may be written to, as wide as the screen.
 func (s *Screen) own(r *row) *row {
-	c := *r
-	c.owner = s.epoch.Load()
-	c.cells = make([]cell, len(r.cells))
-	copy(c.cells, r.cells[:r.used])
-	return &c
+	c := &row{
+		owner: s.epoch.Load(), cells: make([]cell, s.cols), width: s.cols,
+		used: min(r.used, s.cols), rest: r.rest, wraps: r.wraps, told: r.told,
+	}
+	copy(c.cells, r.cells[:c.used])
+	if r.used > s.cols && r.isTail(s.cols) {
+		c.cells[s.cols-1].text = 0
+	}
+	if r.width < s.cols && r.rest != (cell{}) {
+		c.reach(r.width)
+		c.rest = cell{}
+	}
+	return c
+}
+
+// tell marks row y as told to OnLeave. The mark is no change of the text, so a
+// row of another owner keeps its width.
+func (s *Screen) tell(y int) {
+	g := s.grid()
+	r := g.rows[y]
+	if r.owner != s.epoch.Load() {
+		c := *r
+		c.owner = 0
+		r, g.rows[y] = &c, &c
+	}
+	r.told = true
 }
 
 // splitAt makes sure that no wide character lies across the border before
@@ -161,7 +201,7 @@ func (s *Screen) Line(y int) string {
 	if y < 0 || y >= s.rows {
 		return ""
 	}
-	return s.rowText(s.grid().rows[y])
+	return s.rowText(s.grid().rows[y], s.cols)
 }
 
 // AppendLine appends the text of row y without trailing blanks to dst.
@@ -169,10 +209,10 @@ func (s *Screen) AppendLine(dst []byte, y int) []byte {
 	if y < 0 || y >= s.rows {
 		return dst
 	}
-	return s.appendRow(dst, s.grid().rows[y])
+	return s.appendRow(dst, s.grid().rows[y], s.cols)
 }
 
-func (s *Screen) rowText(r *row) string {
+func (s *Screen) rowText(r *row, cols int) string {
 	var buf [256]byte
-	return string(s.appendRow(buf[:0], r))
+	return string(s.appendRow(buf[:0], r, cols))
 }

@@ -31,6 +31,7 @@ type state struct {
 
 	cursor
 	top, bottom int // scroll region, both inclusive
+	left, right int // margins, both inclusive
 	modes       Mode
 	shape       CursorShape
 	tabs        tabStops
@@ -41,6 +42,8 @@ type state struct {
 	titles      []string // pushed by window operations
 	dir         string
 
+	empty    *row // for emptyRow
+	saved    int  // work paid for
 	clusters *clusters
 	extras   *extras
 	parser   parser
@@ -85,7 +88,8 @@ func New(cols, rows int) *Screen {
 	s.epoch.Store(epochs.Add(1))
 	s.cols, s.rows = clampSize(cols, rows)
 	s.back.limit = DefaultScrollback
-	s.main.rows = s.blankRows()
+	s.main.rows = s.emptyRows()
+	s.saved = maxSaved
 	s.reset()
 	return s
 }
@@ -154,6 +158,7 @@ func (s *Screen) reset() {
 	s.cursor = cursor{}
 	s.main.saved, s.alt.saved = cursor{}, cursor{}
 	s.top, s.bottom = 0, s.rows-1
+	s.left, s.right = 0, s.cols-1
 	s.modes = defaultModes
 	s.shape = 0
 	s.tabs.reset()

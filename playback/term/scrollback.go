@@ -40,15 +40,19 @@ type scrollback struct {
 	total uint64 // lines that ever left at the top
 }
 
-// push adds a line and returns the one it drove out, if any.
+// push adds a line and returns one that is no longer needed, if there is any.
 func (b *scrollback) push(r *row) *row {
 	b.total++
 	if b.limit == 0 {
 		return r
 	}
-	if len(b.lines) < b.limit {
+	if n := len(b.lines); n < b.limit {
+		var old *row
+		if n < cap(b.lines) {
+			old = b.lines[:n+1][n]
+		}
 		b.lines = append(b.lines, r)
-		return nil
+		return old
 	}
 	old := b.lines[b.head]
 	b.lines[b.head] = r
@@ -57,6 +61,9 @@ func (b *scrollback) push(r *row) *row {
 	}
 	return old
 }
+
+// forget drops all lines. Their memory stays for those that come.
+func (b *scrollback) forget() { b.lines, b.head = b.lines[:0], 0 }
 
 // pop takes the newest line back, or returns nil.
 func (b *scrollback) pop() *row {
@@ -113,16 +120,18 @@ func (s *Screen) ScrolledLine(i int) string {
 	if i < 0 || i >= len(s.back.lines) {
 		return ""
 	}
-	return s.rowText(s.back.at(i))
+	r := s.back.at(i)
+	return s.rowText(r, r.width)
 }
 
 // ScrolledRow appends the cells of line i above the screen to dst[:0]. A line
-// keeps the width that the screen had when it left.
+// keeps the width that it was written in.
 func (s *Screen) ScrolledRow(i int, dst []Cell) []Cell {
 	if i < 0 || i >= len(s.back.lines) {
 		return dst[:0]
 	}
-	return s.showRow(s.back.at(i), dst)
+	r := s.back.at(i)
+	return s.showRow(r, r.width, dst)
 }
 
 // ScrolledWrapped reports whether line i above the screen goes on in the next.
@@ -130,12 +139,14 @@ func (s *Screen) ScrolledWrapped(i int) bool {
 	return i >= 0 && i < len(s.back.lines) && s.back.at(i).wraps
 }
 
-// appendRow appends the text of a row without trailing blanks.
-func (s *Screen) appendRow(dst []byte, r *row) []byte {
+// appendRow appends the text of a row's first cols columns without trailing
+// blanks.
+func (s *Screen) appendRow(dst []byte, r *row, cols int) []byte {
 	start := len(dst)
-	for i := range r.cells[:r.used] {
+	for i := range r.cells[:min(r.used, cols)] {
 		c := &r.cells[i]
 		switch {
+		case i == cols-1 && c.text&textWide != 0: // the other half is not shown
 		case c.text&textTail != 0:
 		case c.text&textCluster != 0:
 			dst = append(dst, s.clusters.list[c.text&textMask].text...)
@@ -146,7 +157,7 @@ func (s *Screen) appendRow(dst []byte, r *row) []byte {
 		}
 	}
 	if r.rest.text != 0 {
-		for range r.cells[r.used:] {
+		for range min(r.width, cols) - r.used {
 			dst = utf8.AppendRune(dst, rune(r.rest.text))
 		}
 	}

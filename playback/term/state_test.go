@@ -24,6 +24,8 @@ func TestScreen_keepsModes(t *testing.T) {
 		{"\x1b[?2026h", defaultModes | ModeSynchronized},
 		{"\x1b[?2026h\x1b[?2026l", defaultModes},
 		{"\x1b[?5h", defaultModes | ModeReverse},
+		{"\x1b[?69h", defaultModes | ModeMargins},
+		{"\x1b[?69h\x1b[!p", defaultModes},
 		{"\x1b[4;20h", defaultModes | ModeInsert | ModeNewline},
 		{"\x1b[?9999h\x1b[99h\x1b[h\x1b[?h", defaultModes},
 		{"\x1b[4h\x1b[?1;2004;25h\x1b[?25l\x1b[!p", defaultModes | ModeBracketedPaste},
@@ -196,6 +198,9 @@ func TestScreen_tellsOfLeavingLines(t *testing.T) {
 		{"left the alternate screen", "\x1b[?1047halt\x1b[?1047l", []string{"erased alt"}},
 		{"deleted", "1\r\n2\x1b[H\x1b[M", []string{"erased 1"}},
 		{"pushed off the region", "1\r\n2\r\n3\x1b[H\x1b[L", []string{"erased 3"}},
+		{"scrolled between margins", "1\r\n2\r\n3\x1b[?69h\x1b[1;5s\x1b[3;1H\n", []string{"erased 1"}},
+		{"scrolled down between margins", "1\r\n2\r\n3\x1b[?69h\x1b[1;5s\x1b[H\x1bM", []string{"erased 3"}},
+		{"filled", "1\r\n2\r\n3\x1b[65;2;1;2;4$x", []string{"erased 2"}},
 		{"wrapped", "abcdefghijkl\r\n2\r\n3\r\n4", []string{"scrolled abcdefghij+", "scrolled kl"}},
 	} {
 		s := New(10, 3)

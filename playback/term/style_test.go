@@ -6,54 +6,60 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// under is the attribute of an underline style.
+func under(u Underline) Attr { return Attr(0).WithUnderline(u) }
+
+// styleCases are bytes and the style of a character printed after them, on a
+// screen of 10 by 2.
+var styleCases = []struct {
+	name, in string // the style is that of the character after in
+	want     Style
+}{
+	{"none", "", Style{}},
+	{"bold", "\x1b[1m", Style{Attrs: Bold}},
+	{"bold and red", "\x1b[1;31m", Style{Attrs: Bold, FG: Indexed(1)}},
+	{"all attributes", "\x1b[1;2;3;4;5;7;8;9;53m", Style{Attrs: Bold | Faint | Italic | under(SingleUnderline) | Blink | Reverse | Conceal | Strike | Overline}},
+	{"all attributes off again", "\x1b[1;2;3;4;5;7;8;9;53m\x1b[22;23;24;25;27;28;29;55m", Style{}},
+	{"reset", "\x1b[1;31;42m\x1b[m", Style{}},
+	{"reset by zero", "\x1b[1;31;42m\x1b[0m", Style{}},
+	{"empty parameter is zero", "\x1b[1;31m\x1b[;4m", Style{Attrs: under(SingleUnderline)}},
+	{"foreground", "\x1b[37m", Style{FG: Indexed(7)}},
+	{"background", "\x1b[44m", Style{BG: Indexed(4)}},
+	{"bright", "\x1b[91;107m", Style{FG: Indexed(9), BG: Indexed(15)}},
+	{"default colours", "\x1b[31;41m\x1b[39;49m", Style{}},
+	{"256 colours", "\x1b[38;5;200;48;5;17m", Style{FG: Indexed(200), BG: Indexed(17)}},
+	{"256 colours with colons", "\x1b[38:5:200;48:5:17m", Style{FG: Indexed(200), BG: Indexed(17)}},
+	{"direct colour", "\x1b[38;2;1;2;3;48;2;4;5;6m", Style{FG: RGB(1, 2, 3), BG: RGB(4, 5, 6)}},
+	{"direct colour with colons", "\x1b[38:2:1:2:3m", Style{FG: RGB(1, 2, 3)}},
+	{"direct colour with a colour space", "\x1b[38:2::1:2:3m", Style{FG: RGB(1, 2, 3)}},
+	{"direct colour with a tolerance", "\x1b[38:2::1:2:3:0:0m", Style{FG: RGB(1, 2, 3)}},
+	{"colour then attribute", "\x1b[38;5;1;1m", Style{FG: Indexed(1), Attrs: Bold}},
+	{"colons then attribute", "\x1b[38:5:1;1m", Style{FG: Indexed(1), Attrs: Bold}},
+	{"components are clamped", "\x1b[38;2;999;0;256m", Style{FG: RGB(255, 0, 255)}},
+	{"colour cut short", "\x1b[1;38;5m", Style{Attrs: Bold}},
+	{"direct colour cut short", "\x1b[1;38;2;3m", Style{Attrs: Bold}},
+	{"unknown colour kind", "\x1b[38;9;1m", Style{Attrs: Bold}},
+	{"unknown colour kind with colons", "\x1b[38:9:1;3m", Style{Attrs: Italic}},
+	{"double underline", "\x1b[21m", Style{Attrs: under(DoubleUnderline)}},
+	{"curly underline", "\x1b[4:3m", Style{Attrs: under(CurlyUnderline)}},
+	{"dotted underline", "\x1b[4:4m", Style{Attrs: under(DottedUnderline)}},
+	{"dashed underline", "\x1b[4:5m", Style{Attrs: under(DashedUnderline)}},
+	{"underline off by style", "\x1b[4m\x1b[4:0m", Style{}},
+	{"unknown underline style", "\x1b[4m\x1b[4:9m", Style{Attrs: under(SingleUnderline)}},
+	{"underline colour", "\x1b[4;58;5;9m", Style{Attrs: under(SingleUnderline), UnderlineColor: Indexed(9)}},
+	{"underline colour with colons", "\x1b[58:2::9:8:7m", Style{UnderlineColor: RGB(9, 8, 7)}},
+	{"underline colour off", "\x1b[58:5:9m\x1b[59m", Style{}},
+	{"underline colour reset", "\x1b[58:5:9m\x1b[m", Style{}},
+	{"unknown attributes", "\x1b[10;26;50;99;200;65535m", Style{}},
+	{"keyboard protocol is no colour", "\x1b[>4;1m", Style{}},
+	{"saved with the cursor", "\x1b[1;31m\x1b7\x1b[m\x1b8", Style{Attrs: Bold, FG: Indexed(1)}},
+	{"soft reset", "\x1b[1;31;58:5:9m\x1b[!p", Style{}},
+	{"hard reset", "\x1b[1;31m\x1bc", Style{}},
+}
+
 func TestScreen_stylesCells(t *testing.T) {
 	t.Parallel()
-	under := func(u Underline) Attr { return Attr(0).WithUnderline(u) }
-	for _, c := range []struct {
-		name, in string // the style is that of the character after in
-		want     Style
-	}{
-		{"none", "", Style{}},
-		{"bold", "\x1b[1m", Style{Attrs: Bold}},
-		{"bold and red", "\x1b[1;31m", Style{Attrs: Bold, FG: Indexed(1)}},
-		{"all attributes", "\x1b[1;2;3;4;5;7;8;9;53m", Style{Attrs: Bold | Faint | Italic | under(SingleUnderline) | Blink | Reverse | Conceal | Strike | Overline}},
-		{"all attributes off again", "\x1b[1;2;3;4;5;7;8;9;53m\x1b[22;23;24;25;27;28;29;55m", Style{}},
-		{"reset", "\x1b[1;31;42m\x1b[m", Style{}},
-		{"reset by zero", "\x1b[1;31;42m\x1b[0m", Style{}},
-		{"empty parameter is zero", "\x1b[1;31m\x1b[;4m", Style{Attrs: under(SingleUnderline)}},
-		{"foreground", "\x1b[37m", Style{FG: Indexed(7)}},
-		{"background", "\x1b[44m", Style{BG: Indexed(4)}},
-		{"bright", "\x1b[91;107m", Style{FG: Indexed(9), BG: Indexed(15)}},
-		{"default colours", "\x1b[31;41m\x1b[39;49m", Style{}},
-		{"256 colours", "\x1b[38;5;200;48;5;17m", Style{FG: Indexed(200), BG: Indexed(17)}},
-		{"256 colours with colons", "\x1b[38:5:200;48:5:17m", Style{FG: Indexed(200), BG: Indexed(17)}},
-		{"direct colour", "\x1b[38;2;1;2;3;48;2;4;5;6m", Style{FG: RGB(1, 2, 3), BG: RGB(4, 5, 6)}},
-		{"direct colour with colons", "\x1b[38:2:1:2:3m", Style{FG: RGB(1, 2, 3)}},
-		{"direct colour with a colour space", "\x1b[38:2::1:2:3m", Style{FG: RGB(1, 2, 3)}},
-		{"direct colour with a tolerance", "\x1b[38:2::1:2:3:0:0m", Style{FG: RGB(1, 2, 3)}},
-		{"colour then attribute", "\x1b[38;5;1;1m", Style{FG: Indexed(1), Attrs: Bold}},
-		{"colons then attribute", "\x1b[38:5:1;1m", Style{FG: Indexed(1), Attrs: Bold}},
-		{"components are clamped", "\x1b[38;2;999;0;256m", Style{FG: RGB(255, 0, 255)}},
-		{"colour cut short", "\x1b[1;38;5m", Style{Attrs: Bold}},
-		{"direct colour cut short", "\x1b[1;38;2;3m", Style{Attrs: Bold}},
-		{"unknown colour kind", "\x1b[38;9;1m", Style{Attrs: Bold}},
-		{"unknown colour kind with colons", "\x1b[38:9:1;3m", Style{Attrs: Italic}},
-		{"double underline", "\x1b[21m", Style{Attrs: under(DoubleUnderline)}},
-		{"curly underline", "\x1b[4:3m", Style{Attrs: under(CurlyUnderline)}},
-		{"dotted underline", "\x1b[4:4m", Style{Attrs: under(DottedUnderline)}},
-		{"dashed underline", "\x1b[4:5m", Style{Attrs: under(DashedUnderline)}},
-		{"underline off by style", "\x1b[4m\x1b[4:0m", Style{}},
-		{"unknown underline style", "\x1b[4m\x1b[4:9m", Style{Attrs: under(SingleUnderline)}},
-		{"underline colour", "\x1b[4;58;5;9m", Style{Attrs: under(SingleUnderline), UnderlineColor: Indexed(9)}},
-		{"underline colour with colons", "\x1b[58:2::9:8:7m", Style{UnderlineColor: RGB(9, 8, 7)}},
-		{"underline colour off", "\x1b[58:5:9m\x1b[59m", Style{}},
-		{"underline colour reset", "\x1b[58:5:9m\x1b[m", Style{}},
-		{"unknown attributes", "\x1b[10;26;50;99;200;65535m", Style{}},
-		{"keyboard protocol is no colour", "\x1b[>4;1m", Style{}},
-		{"saved with the cursor", "\x1b[1;31m\x1b7\x1b[m\x1b8", Style{Attrs: Bold, FG: Indexed(1)}},
-		{"soft reset", "\x1b[1;31;58:5:9m\x1b[!p", Style{}},
-		{"hard reset", "\x1b[1;31m\x1bc", Style{}},
-	} {
+	for _, c := range styleCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := newScreen(t, 10, 2, c.in+"X")

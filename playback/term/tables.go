@@ -124,14 +124,26 @@ func (s *Screen) sweepClusters() {
 	}
 }
 
+// private returns a copy of a row of another owner, in its own width. If that
+// is not the screen's, the copy still must not be printed to.
+func (s *Screen) private(r *row) *row {
+	c := *r
+	c.cells = append([]cell(nil), r.cells...)
+	if c.owner = 0; r.width == s.cols {
+		c.owner = s.epoch.Load()
+	}
+	return &c
+}
+
 // moveClusters returns r with its clusters' numbers in the new table.
 func (s *Screen) moveClusters(r *row, old *clusters, moved map[uint32]uint32) *row {
+	mine := r.owner == s.epoch.Load()
 	for x := range r.cells[:r.used] {
 		if r.cells[x].text&textCluster == 0 {
 			continue
 		}
-		if r.owner != s.epoch.Load() {
-			r = s.own(r)
+		if !mine {
+			r, mine = s.private(r), true
 		}
 		c := &r.cells[x]
 		c.text = c.text&^textKey | s.moveCluster(c.text&textKey, old, moved)

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,7 +54,7 @@ func checkScreen(t testing.TB, s *Screen) {
 func TestScreen_showsCases(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
-	for _, c := range screenCases {
+	for _, c := range slices.Concat(screenCases, marginCases) {
 		if seen[c.name] {
 			t.Errorf("two cases are named %q", c.name)
 		}

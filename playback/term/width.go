@@ -85,7 +85,7 @@ func (s *Screen) joinsEmoji(r rune, c class) bool {
 	if s.prev < 0x80 {
 		return false
 	}
-	left := s.left()
+	left := s.leftCell()
 	if left == nil {
 		return false
 	}
@@ -101,8 +101,8 @@ func (s *Screen) joinsEmoji(r rune, c class) bool {
 	return false
 }
 
-// left returns the cell that holds the character left of the cursor, or nil.
-func (s *Screen) left() *cell {
+// leftCell returns the cell that holds the character left of the cursor, or nil.
+func (s *Screen) leftCell() *cell {
 	x := s.leftColumn()
 	r := s.grid().rows[s.y]
 	if x < 0 || x >= r.used {

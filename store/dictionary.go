@@ -21,12 +21,10 @@ type dictionary struct {
 	nextText uint32
 	key      []byte
 
-	addEntity, findEntity, setLabel *sqlite.Stmt
-	addType, addText                *sqlite.Stmt
-}
+	labels labels
 
-// labelled marks an entity that has a label.
-const labelled = 1
+	addEntity, findEntity, addType, addText *sqlite.Stmt
+}
 
 // maxEntities is what a posting key has room for.
 const maxEntities = 1<<32 - 1
@@ -36,14 +34,13 @@ const maxEntities = 1<<32 - 1
 const maxTexts = 1 << 16
 
 func newDictionary(conn *sqlite.Conn) (*dictionary, error) {
-	d := &dictionary{conn: conn, entities: newInterner(), types: make(map[string]uint32), texts: newInterner()}
+	d := &dictionary{conn: conn, entities: newInterner(), types: make(map[string]uint32), texts: newInterner(), labels: make(labels)}
 	for _, p := range []struct {
 		stmt **sqlite.Stmt
 		sql  string
 	}{
-		{&d.addEntity, `INSERT INTO entity(id, kind, name, label) VALUES (?, ?, ?, ?)`},
-		{&d.findEntity, `SELECT id, label IS NOT NULL FROM entity WHERE kind = ? AND name = ?`},
-		{&d.setLabel, `UPDATE entity SET label = ? WHERE id = ? AND label IS NULL`},
+		{&d.addEntity, `INSERT INTO entity(id, kind, name, label, labelled) VALUES (?, ?, ?, ?, ?)`},
+		{&d.findEntity, `SELECT id, label, labelled FROM entity WHERE kind = ? AND name = ?`},
 		{&d.addType, `INSERT INTO type(id, event, code, cluster) VALUES (?, ?, ?, ?)`},
 		{&d.addText, `INSERT INTO text(id, value) VALUES (?, ?)`},
 	} {
@@ -97,8 +94,9 @@ func (d *dictionary) typeID(event, code, cluster []byte) (uint32, error) {
 	return id, run(d.addType)
 }
 
-// entityID numbers an entity, and keeps the first label given for it.
-func (d *dictionary) entityID(kind investigations.Kind, name, label []byte) (uint32, error) {
+// entityID numbers an entity that an event of the time at names with a label,
+// which may be empty.
+func (d *dictionary) entityID(kind investigations.Kind, name, label []byte, at int64) (uint32, error) {
 	u, isUUID := uuidBytes(name)
 	k := append(d.key[:0], byte(kind))
 	if isUUID {
@@ -109,43 +107,43 @@ func (d *dictionary) entityID(kind investigations.Kind, name, label []byte) (uin
 	}
 	d.key = k
 	h := d.entities.hash(k)
-	v, ok := d.entities.find(h, k)
+	id, ok := d.entities.find(h, k)
 	if !ok {
-		id, mark, err := d.storedEntity(kind, name, u, isUUID)
-		if err != nil {
+		var err error
+		if id, err = d.storedEntity(kind, name, u, isUUID); err != nil {
 			return 0, err
 		}
 		if id == 0 {
-			return d.newEntity(h, kind, name, label, u, isUUID)
+			return d.newEntity(h, kind, name, label, at, u, isUUID)
 		}
-		d.entities.add(h, k, id, mark)
-		v, _ = d.entities.find(h, k)
+		d.entities.add(h, k, id)
 	}
-	if len(label) > 0 && *v.mark != labelled {
-		*v.mark = labelled
-		d.setLabel.BindText(1, string(label))
-		d.setLabel.BindInt64(2, int64(v.id))
-		return v.id, run(d.setLabel)
+	if len(label) > 0 {
+		d.labels.learn(id, label, at)
 	}
-	return v.id, nil
+	return id, nil
 }
 
 // storedEntity looks for an entity of an older ingest; 0 when there is none.
-func (d *dictionary) storedEntity(kind investigations.Kind, name []byte, u [16]byte, isUUID bool) (id uint32, mark byte, err error) {
+func (d *dictionary) storedEntity(kind investigations.Kind, name []byte, u [16]byte, isUUID bool) (uint32, error) {
 	if !d.old {
-		return 0, 0, nil
+		return 0, nil
 	}
 	d.findEntity.BindInt64(1, int64(kind))
 	bindName(d.findEntity, 2, name, u, isUUID)
 	defer d.findEntity.Reset()
 	row, err := d.findEntity.Step()
 	if err != nil || !row {
-		return 0, 0, err
+		return 0, err
 	}
-	return uint32(d.findEntity.ColumnInt64(0)), byte(d.findEntity.ColumnInt64(1)), nil
+	id := uint32(d.findEntity.ColumnInt64(0))
+	if text := d.findEntity.ColumnText(1); text != "" {
+		d.labels[id] = &label{text: text, at: d.findEntity.ColumnInt64(2), saved: true}
+	}
+	return id, nil
 }
 
-func (d *dictionary) newEntity(h uint64, kind investigations.Kind, name, label []byte, u [16]byte, isUUID bool) (uint32, error) {
+func (d *dictionary) newEntity(h uint64, kind investigations.Kind, name, text []byte, at int64, u [16]byte, isUUID bool) (uint32, error) {
 	id := d.nextEnt
 	if id >= maxEntities || d.entities.full() {
 		return 0, fmt.Errorf("the evidence names more than %d entities: this is no audit log", d.entities.n)
@@ -154,29 +152,29 @@ func (d *dictionary) newEntity(h uint64, kind investigations.Kind, name, label [
 	d.addEntity.BindInt64(1, int64(id))
 	d.addEntity.BindInt64(2, int64(kind))
 	bindName(d.addEntity, 3, name, u, isUUID)
-	var mark byte
-	if len(label) > 0 {
-		d.addEntity.BindText(4, string(label))
-		mark = labelled
-	} else {
-		d.addEntity.BindNull(4)
+	d.addEntity.BindNull(4)
+	d.addEntity.BindNull(5)
+	if len(text) > 0 {
+		d.labels[id] = &label{text: string(text), at: at, saved: true}
+		d.addEntity.BindText(4, string(text))
+		d.addEntity.BindInt64(5, at)
 	}
-	d.entities.add(h, d.key, id, mark)
+	d.entities.add(h, d.key, id)
 	return id, run(d.addEntity)
 }
 
 // textID stores a text, once as long as it is remembered.
 func (d *dictionary) textID(text []byte) (uint32, error) {
 	h := d.texts.hash(text)
-	if v, ok := d.texts.find(h, text); ok {
-		return v.id, nil
+	if id, ok := d.texts.find(h, text); ok {
+		return id, nil
 	}
 	if d.texts.n >= maxTexts || d.texts.full() {
 		d.texts.forget()
 	}
 	id := d.nextText
 	d.nextText++
-	d.texts.add(h, text, id, 0)
+	d.texts.add(h, text, id)
 	d.addText.BindInt64(1, int64(id))
 	d.addText.BindText(2, string(text))
 	return id, run(d.addText)

@@ -14,8 +14,8 @@ import (
 const eventRow = `id, time, type, ei, uid, user, login, host, address, session, text, flags, more`
 
 // names resolves dictionary numbers. Types and entities never change their
-// meaning, so what was looked up once is kept; labels can be learnt later, so
-// entities without one are asked for again.
+// meaning, so what was looked up once is kept; an ingest can change labels, so
+// the memory starts afresh after it.
 type names struct {
 	mu       sync.RWMutex
 	types    map[int64]typeName
@@ -34,6 +34,12 @@ const namesKept = 1 << 15
 
 func newNames() *names {
 	return &names{types: make(map[int64]typeName), entities: make(map[int64]entityName)}
+}
+
+func (n *names) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clear(n.entities)
 }
 
 // reader decodes event rows on one connection.

@@ -74,6 +74,7 @@ func (c *Case) Ingest(ctx context.Context, paths []string, opts Options) (Report
 	c.holding.Store(true)
 	report, err := c.append(ctx, paths, opts)
 	c.holding.Store(false)
+	c.names.forget()
 	if err != nil {
 		err = fmt.Errorf("write case %s: %w", c.path, writeHint(err))
 	}
@@ -406,6 +407,9 @@ func (in *ingester) commit(s *sourceRow) error {
 	if err := in.w.flush(); err != nil {
 		return err
 	}
+	if err := in.w.dict.labels.save(in.conn); err != nil {
+		return err
+	}
 	if err := s.save(in.conn); err != nil {
 		return err
 	}
@@ -436,6 +440,9 @@ func (in *ingester) finish(ctx context.Context) error {
 		return err
 	}
 	if err := in.w.flush(); err != nil {
+		return err
+	}
+	if err := in.w.dict.labels.save(in.conn); err != nil {
 		return err
 	}
 	if in.build {

@@ -6,8 +6,8 @@ import (
 )
 
 // interner remembers the numbers given to keys. The keys lie one after the
-// other in pages without pointers, each behind a head of its number, a mark
-// that the caller may set, and its length.
+// other in pages without pointers, each behind a head of its number and its
+// length.
 type interner struct {
 	seed  maphash.Seed
 	table hashTable // to the place of a key in the pages, plus one
@@ -15,15 +15,9 @@ type interner struct {
 	n     int
 }
 
-// known is a key that the interner holds.
-type known struct {
-	id   uint32
-	mark *byte
-}
-
 const (
 	internPage = 1 << 18 // a longer key has a page of its own
-	internHead = 4 + 1 + 4
+	internHead = 4 + 4
 )
 
 func newInterner() *interner { return &interner{seed: maphash.MakeSeed()} }
@@ -31,21 +25,21 @@ func newInterner() *interner { return &interner{seed: maphash.MakeSeed()} }
 func (in *interner) hash(key []byte) uint64 { return maphash.Bytes(in.seed, key) }
 
 // find looks for a key by its hash and its bytes.
-func (in *interner) find(h uint64, key []byte) (found known, ok bool) {
+func (in *interner) find(h uint64, key []byte) (id uint32, ok bool) {
 	in.table.each(h, func(place uint32) bool {
 		at := place - 1
 		b := in.pages[at/internPage][at%internPage:]
-		if n := binary.LittleEndian.Uint32(b[5:]); int(n) != len(key) || string(b[internHead:internHead+n]) != string(key) {
+		if n := binary.LittleEndian.Uint32(b[4:]); int(n) != len(key) || string(b[internHead:internHead+n]) != string(key) {
 			return true
 		}
-		found, ok = known{binary.LittleEndian.Uint32(b), &b[4]}, true
+		id, ok = binary.LittleEndian.Uint32(b), true
 		return false
 	})
-	return found, ok
+	return id, ok
 }
 
 // add remembers the number of a key that is not there yet.
-func (in *interner) add(h uint64, key []byte, id uint32, mark byte) {
+func (in *interner) add(h uint64, key []byte, id uint32) {
 	need := internHead + len(key)
 	last := len(in.pages) - 1
 	if last < 0 || len(in.pages[last])+need > cap(in.pages[last]) {
@@ -55,7 +49,6 @@ func (in *interner) add(h uint64, key []byte, id uint32, mark byte) {
 	page := in.pages[last]
 	in.table.add(h, uint32(last*internPage+len(page))+1)
 	page = binary.LittleEndian.AppendUint32(page, id)
-	page = append(page, mark)
 	page = binary.LittleEndian.AppendUint32(page, uint32(len(key)))
 	in.pages[last] = append(page, key...)
 	in.n++

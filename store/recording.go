@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -20,8 +21,12 @@ import (
 func (in *ingester) recording(ctx context.Context, s *sourceRow) error {
 	content := &sourceReader{ctx: ctx, raws: newRawReader(in.conn), source: s.id, size: s.contentSize}
 	defer content.close()
-	rec, session, err := describeRecording(ctx, content, s)
+	text, err := newTranscriber(in.conn, s.id)
 	if err != nil {
+		return err
+	}
+	rec, session, err := describeRecording(ctx, content, s, text.feed)
+	if err = errors.Join(err, text.finish()); err != nil {
 		return err
 	}
 	in.report.Recordings++
@@ -31,8 +36,9 @@ func (in *ingester) recording(ctx context.Context, s *sourceRow) error {
 	}})
 }
 
-// describeRecording reads a recording to its end, keeping nothing of it.
-func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (investigations.Recording, string, error) {
+// describeRecording reads a recording to its end, keeping nothing of it, and
+// hands each frame to see with what the recording says of itself by then.
+func describeRecording(ctx context.Context, content io.Reader, s *sourceRow, see func(recording.Meta, recording.Frame) error) (investigations.Recording, string, error) {
 	session := sessionOfName(s.name)
 	r, err := recording.NewReader(content)
 	if err != nil {
@@ -45,7 +51,7 @@ func describeRecording(ctx context.Context, content io.Reader, s *sourceRow) (in
 			break
 		}
 		d.Duration = max(d.Duration, f.At)
-		if err := ctx.Err(); err != nil {
+		if err := errors.Join(ctx.Err(), see(r.Meta(), f)); err != nil {
 			return d, "", err
 		}
 	}

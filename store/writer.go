@@ -213,7 +213,7 @@ func (w *writer) index(id int64, l *extract.Line) error {
 	more := len(w.moreBuf)
 	for i := range l.Entity {
 		v := &l.Entity[i]
-		ent, err := w.dict.entityID(v.Kind, v.Name, v.Label)
+		ent, err := w.dict.entityID(v.Kind, v.Name, v.Label, l.Time)
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,8 @@ CREATE TABLE entity (
   id    INTEGER PRIMARY KEY,
   kind  INTEGER NOT NULL,
   name  NOT NULL,
-  label TEXT
+  label TEXT,       -- what the newest event calls it
+  labelled INTEGER  -- when that event happened
 );
 
 CREATE TABLE text (
@@ -154,6 +155,18 @@ CREATE TABLE recording (
   host     TEXT NOT NULL
 );
 CREATE INDEX recording_session ON recording(session);
+
+-- The lines that stood on the screen of a recording, for searches: only derived.
+-- zstd; inside, varints: the number of lines, then for each its moment less that
+-- of the one before (milliseconds, zigzag; the first from 0) and the bytes of
+-- its text; then the texts.
+CREATE TABLE transcript (
+  recording INTEGER NOT NULL REFERENCES recording(id),
+  part      INTEGER NOT NULL,
+  size      INTEGER NOT NULL, -- before compression
+  lines     BLOB NOT NULL,
+  PRIMARY KEY (recording, part)
+) WITHOUT ROWID;
 
 CREATE TABLE journal (
   seq   INTEGER PRIMARY KEY,

@@ -16,7 +16,7 @@ import (
 
 // Sizes of what is read and kept together, in bytes.
 const (
-	blockSize = 512 << 10 // a chunk of a log: ends at the first line end after this
+	blockSize = 640 << 10 // a chunk of a log: ends at the first line end after this
 	maxLine   = 16 << 20  // a longer line is kept and rejected in pieces
 )
 

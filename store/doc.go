@@ -4,7 +4,7 @@
 // included) in zstd chunks; everything else in the file is an index over them
 // that can be made again. The layout follows measurements on a million events:
 //
-//   - chunk: 512 KiB of a source, cut at line ends, compressed. Event ids are
+//   - chunk: 640 KiB of a source, cut at line ends, compressed. Event ids are
 //     handed out in reading order, so a chunk's first id and its spans find the
 //     bytes of any event.
 //   - event: one narrow row an event, integers into dictionaries (type, entity,

@@ -44,7 +44,7 @@ func TestBuild_fileThatChangesWhileItIsRead(t *testing.T) {
 	all := []byte(lines(9_000)) // 1.7 MB
 	more := []byte(line("exec", 9_001, "") + "\n" + line("exec", 9_002, "") + "\n")
 	other := []byte(strings.ReplaceAll(string(all), "user.login", "user.other"))
-	early, late := int64(len(all))/10, int64(len(all))*55/100 // one read takes up to 512 KiB
+	early, late := int64(len(all))/10, int64(len(all))*55/100 // one read takes up to 640 KiB
 	replace := func(path string, with []byte) error {
 		return errors.Join(os.WriteFile(path+".new", with, 0o600), os.Rename(path+".new", path))
 	}

@@ -455,5 +455,8 @@ func (in *ingester) finish(ctx context.Context) error {
 	if err := in.w.saveServer(); err != nil {
 		return err
 	}
+	// What looks for gaps takes the room of the tables that nobody needs now.
+	in.w = nil
+	runtime.GC()
 	return refreshGaps(ctx, in.conn)
 }

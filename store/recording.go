@@ -37,8 +37,8 @@ func (in *ingester) recording(ctx context.Context, s *sourceRow) error {
 }
 
 // describeRecording reads a recording to its end, keeping nothing of it, and
-// hands each frame to see with what the recording says of itself by then.
-func describeRecording(ctx context.Context, content io.Reader, s *sourceRow, see func(recording.Meta, recording.Frame) error) (investigations.Recording, string, error) {
+// hands each frame to see.
+func describeRecording(ctx context.Context, content io.Reader, s *sourceRow, see func(*recording.Reader, recording.Frame) error) (investigations.Recording, string, error) {
 	session := sessionOfName(s.name)
 	r, err := recording.NewReader(content)
 	if err != nil {
@@ -51,7 +51,7 @@ func describeRecording(ctx context.Context, content io.Reader, s *sourceRow, see
 			break
 		}
 		d.Duration = max(d.Duration, f.At)
-		if err := errors.Join(ctx.Err(), see(r.Meta(), f)); err != nil {
+		if err := errors.Join(ctx.Err(), see(r, f)); err != nil {
 			return d, "", err
 		}
 	}

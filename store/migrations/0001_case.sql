@@ -166,7 +166,7 @@ CREATE TABLE transcript (
   size      INTEGER NOT NULL, -- before compression
   lines     BLOB NOT NULL,
   PRIMARY KEY (recording, part)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE journal (
   seq   INTEGER PRIMARY KEY,

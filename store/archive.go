@@ -167,6 +167,7 @@ func (u *unpacking) memberName(name string) string {
 	if len(name) > maxMemberName {
 		name = name[:maxMemberName]
 	}
+	name = strings.TrimPrefix(name, "./")
 	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\x00", "\uFFFD"), "\uFFFD")
 	unique := name
 	for u.names[unique] > 0 {

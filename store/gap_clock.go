@@ -59,7 +59,7 @@ func (s *gapSearch) wrongClocks() ([]investigations.Gap, error) {
 // it; 0 when neither does.
 func (s *gapSearch) hostOf(l *sessionLog) (int64, error) {
 	for _, m := range []moment{l.end, l.start} {
-		host, err := selectInt(s.conn, `SELECT coalesce(host, 0) FROM event WHERE id = ?`, m.event)
+		host, err := selectInt(s.conn, `SELECT coalesce(host, 0) FROM event WHERE id = ?`, int64(m.event))
 		if err != nil || host != 0 {
 			return host, err
 		}

@@ -158,7 +158,7 @@ func (s *gapSearch) absentRecordings() ([]investigations.Gap, error) {
 			continue
 		}
 		uploaded++
-		if !s.recordings.have[l.entity] {
+		if !s.recordings.have[int64(l.entity)] {
 			g.Count++
 			widenGap(&g, l.upload.time, l.upload.time)
 		}
@@ -177,13 +177,13 @@ type like struct {
 	ends     []int64 // events, of lost
 }
 
-func (l *like) add(log *sessionLog, have bool, from, end moment, detail string) {
-	if log.upload.event != 0 || have {
+func (l *like) add(session int64, have bool, from, end moment, detail string) {
+	if have {
 		l.uploaded++
 		return
 	}
-	l.lost = append(l.lost, concern{session: log.entity, from: from.time, to: end.time, count: 1, detail: detail})
-	l.ends = append(l.ends, end.event)
+	l.lost = append(l.lost, concern{session: session, from: from.time, to: end.time, count: 1, detail: detail})
+	l.ends = append(l.ends, int64(end.event))
 }
 
 // rule reports whether recordings of this class are uploaded by rule, so that
@@ -198,17 +198,19 @@ func (s *gapSearch) lostRecordings() ([]investigations.Gap, error) {
 	var shells, commands, parts like
 	for i := range s.sessions.logs {
 		l := &s.sessions.logs[i]
-		have := s.recordings.have[l.entity]
+		have := l.upload.event != 0 || s.recordings.have[int64(l.entity)]
 		if l.end.event != 0 && sessionKinds[l.kind].saysSo {
 			of := &shells
 			if l.bare {
 				of = &commands
 			}
-			of.add(l, have, l.start, l.end, "a recorded session ended and its recording was never uploaded: it is lost, or comes later than this evidence")
+			of.add(int64(l.entity), have, l.start, l.end, "a recorded session ended and its recording was never uploaded: it is lost, or comes later than this evidence")
 		}
-		if l.part.event != 0 {
-			parts.add(l, have, l.part, moment{}, "a part of an application session whose recording was never uploaded: its service stopped, or the part still runs")
-		}
+	}
+	for entity, part := range s.sessions.parts {
+		l := s.sessions.log(entity)
+		have := l.upload.event != 0 || s.recordings.have[entity]
+		parts.add(entity, have, part, moment{}, "a part of an application session whose recording was never uploaded: its service stopped, or the part still runs")
 	}
 	ended, ends := shells.lost, shells.ends
 	if commands.rule() {

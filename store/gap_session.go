@@ -24,24 +24,28 @@ var sessionKinds = []struct {
 }
 
 // moment is one event of a session.
-type moment struct{ event, time int64 } // id, 0 none; milliseconds, 0 unknown
+type moment struct {
+	time  int64  // milliseconds, 0 unknown
+	event uint32 // id, 0 none
+}
 
 // sessionLog is what the log says of one session, or of a part of an
-// application's session, whose recording has an id of its own.
+// application's session, whose recording has an id of its own. There are
+// millions of them, so that it is small.
 type sessionLog struct {
-	entity int64
+	entity uint32
 	kind   uint8  // of sessionKinds
+	bare   bool   // nothing was numbered between its start and its end
 	start  moment // the earliest
 	end    moment // the latest
 	upload moment // the latest
-	part   moment // the app.session.chunk that names it
-	bare   bool   // nothing was numbered between its start and its end
 }
 
 // sessionLogs is what the log says of all sessions.
 type sessionLogs struct {
-	at   map[int64]int32 // entity → its place in logs
-	logs []sessionLog
+	at    []int32 // by entity: its place in logs, plus one
+	logs  []sessionLog
+	parts map[int64]moment // by entity: the app.session.chunk that names it
 	// statements holds session<<32 | ei of each event inside a database
 	// session, sorted.
 	statements []uint64
@@ -49,13 +53,19 @@ type sessionLogs struct {
 
 // of finds or makes the log of a session. The pointer is good until the next call.
 func (l *sessionLogs) of(entity int64) *sessionLog {
-	i, ok := l.at[entity]
-	if !ok {
-		i = int32(len(l.logs))
-		l.at[entity] = i
-		l.logs = append(l.logs, sessionLog{entity: entity})
+	if l.at[entity] == 0 {
+		l.logs = append(l.logs, sessionLog{entity: uint32(entity)})
+		l.at[entity] = int32(len(l.logs))
 	}
-	return &l.logs[i]
+	return &l.logs[l.at[entity]-1]
+}
+
+// log is what the log says of a session; the zero value where it says nothing.
+func (l *sessionLogs) log(entity int64) sessionLog {
+	if entity >= int64(len(l.at)) || l.at[entity] == 0 {
+		return sessionLog{}
+	}
+	return l.logs[l.at[entity]-1]
 }
 
 // sessionType is what an event type tells of a session.
@@ -90,29 +100,45 @@ func sessionTypes(conn *sqlite.Conn) (map[int64]sessionType, error) {
 // readSessionLogs reads every event that tells of a session's begin, end or
 // recording, or that counts inside one: a part of the log, found by type.
 func readSessionLogs(conn *sqlite.Conn) (sessionLogs, error) {
-	l := sessionLogs{at: make(map[int64]int32)}
+	l := sessionLogs{parts: make(map[int64]moment)}
 	types, err := sessionTypes(conn)
 	if err != nil || len(types) == 0 {
 		return l, err
 	}
-	var ids []int64
-	err = eachPosting(conn, everyEvent, func(typ int64) bool { _, ok := types[typ]; return ok }, func(p list) error {
-		ids = append(ids, p.ids...)
-		return nil
-	})
+	last, err := selectInt(conn, `SELECT coalesce(max(id), 0) FROM entity`)
 	if err != nil {
 		return l, err
 	}
-	slices.Sort(ids)
+	sessions, err := selectInt(conn, `SELECT count(*) FROM entity WHERE kind = ?`, int64(investigations.KindSession))
+	if err != nil {
+		return l, err
+	}
+	l.at, l.logs = make([]int32, last+1), make([]sessionLog, 0, sessions)
 	var parts []moment
-	err = eachRow(conn, ids, func(id, typ, time, ei, session int64) {
-		t := types[typ]
-		if t.part {
-			parts = append(parts, moment{id, time})
-		} else if session != 0 {
-			l.add(t, moment{id, time}, session, ei)
+	read := func(ids []int64) error {
+		slices.Sort(ids)
+		return eachRow(conn, ids, func(id, typ, time, ei, session int64) {
+			t := types[typ]
+			if t.part {
+				parts = append(parts, moment{time, uint32(id)})
+			} else if session != 0 {
+				l.add(t, moment{time, uint32(id)}, session, ei)
+			}
+		})
+	}
+	var ids []int64 // of one segment
+	segment := int64(0)
+	err = eachPosting(conn, everyEvent, func(typ int64) bool { _, ok := types[typ]; return ok }, func(p list) (err error) {
+		if p.segment != segment {
+			err = read(ids)
+			ids, segment = ids[:0], p.segment
 		}
+		ids = append(ids, p.ids...)
+		return err
 	})
+	if err == nil {
+		err = read(ids)
+	}
 	if err != nil {
 		return l, err
 	}
@@ -159,7 +185,7 @@ func (l *sessionLogs) addParts(conn *sqlite.Conn, parts []moment) error {
 		return err
 	}
 	for _, p := range parts {
-		subjects, err := subjectsOf(more, p.event)
+		subjects, err := subjectsOf(more, int64(p.event))
 		if err != nil {
 			return err
 		}
@@ -171,8 +197,8 @@ func (l *sessionLogs) addParts(conn *sqlite.Conn, parts []moment) error {
 				return err
 			}
 			if row {
-				if s := l.of(entity); s.part.event == 0 || p.time < s.part.time {
-					s.part = p
+				if have, ok := l.parts[entity]; !ok || p.time < have.time {
+					l.parts[entity] = p
 				}
 			}
 			if err := stmt.Reset(); err != nil {
@@ -243,7 +269,7 @@ func (s *gapSearch) openSessions() ([]investigations.Gap, error) {
 	for i := range s.sessions.logs {
 		if l := &s.sessions.logs[i]; l.start.event != 0 && l.end.event == 0 {
 			open = append(open, concern{
-				session: l.entity, from: l.start.time, count: 1,
+				session: int64(l.entity), from: l.start.time, count: 1,
 				detail: "a session began and has no end in this evidence: it runs on, or its end was not logged",
 			})
 		}

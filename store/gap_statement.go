@@ -29,9 +29,8 @@ func (s *gapSearch) statementHoles() ([]investigations.Gap, error) {
 		}
 		sessions++
 		if c := holesOf(rest[:n]); c.count > 0 {
-			if i, ok := s.sessions.at[c.session]; ok {
-				c.from, c.to = s.sessions.logs[i].start.time, s.sessions.logs[i].end.time
-			}
+			l := s.sessions.log(c.session)
+			c.from, c.to = l.start.time, l.end.time
 			missing += c.count
 			holed = append(holed, c)
 		}

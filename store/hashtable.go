@@ -3,7 +3,7 @@ package store
 // hashTable maps 64-bit hashes to numbers, several where hashes meet. It only
 // nominates: whoever asks compares what the numbers stand for. It holds no
 // pointers and takes 8 bytes a slot, so that ten million events fit beside
-// everything else. Its parts grow one by one, each by half, so that growing
+// everything else. Its parts grow one by one, each by a quarter, so that growing
 // never needs a second copy of the whole. Numbers are above 0.
 type hashTable struct {
 	parts [hashParts][]hashSlot
@@ -34,7 +34,7 @@ func (t *hashTable) each(h uint64, yield func(value uint32) bool) {
 
 func (t *hashTable) add(h uint64, value uint32) {
 	p := h >> 56
-	if t.used[p] >= len(t.parts[p])/4*3 {
+	if t.used[p] >= len(t.parts[p])/8*7 {
 		t.grow(int(p))
 	}
 	t.used[p]++
@@ -43,7 +43,7 @@ func (t *hashTable) add(h uint64, value uint32) {
 
 func (t *hashTable) grow(p int) {
 	old := t.parts[p]
-	t.parts[p] = make([]hashSlot, max(hashPartStart, len(old)/2*3))
+	t.parts[p] = make([]hashSlot, max(hashPartStart, len(old)/4*5))
 	for _, s := range old {
 		if s.value != 0 {
 			place(t.parts[p], s)

@@ -114,7 +114,7 @@ type ingester struct {
 func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options, build bool) (Report, error) {
 	// The tables of an ingest hold no pointers: collecting more often costs
 	// nothing that can be measured and keeps the peak down.
-	defer debug.SetGCPercent(debug.SetGCPercent(50))
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	files, err := locate(paths)
 	if err != nil {
 		return Report{}, err

@@ -149,6 +149,7 @@ func (p *postings) sort() {
 
 // list is one decoded list of a posting row.
 type list struct {
+	segment    int64
 	role       investigations.Role
 	typ        int64
 	ids        []int64
@@ -159,7 +160,7 @@ type list struct {
 // want is nil.
 func eachList(segment int64, b []byte, want func(typ int64) bool, yield func(list) error) error {
 	for len(b) > 0 {
-		l := list{}
+		l := list{segment: segment}
 		key, rest, err := takeVarint(b)
 		if err != nil {
 			return err

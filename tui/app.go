@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"image"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"cordon/tui/pane/locks"
 	"cordon/tui/pane/overview"
 	"cordon/tui/pane/sessions"
+	"cordon/tui/pane/terminal"
 )
 
 // Options are what a console is opened with.
@@ -41,6 +43,10 @@ type Options struct {
 	// Timer sends a message after a while; nil for the real one.
 	Timer   func(after time.Duration, msg tea.Msg) tea.Cmd
 	Version string
+	// Export writes a file for the responder; see [pane.Env].
+	Export func(name string, content []byte) (path string, err error)
+	// Shell is the program that opens beside the case; empty for sh.
+	Shell string
 }
 
 // App is the console.
@@ -56,6 +62,7 @@ type App struct {
 	tick    time.Duration
 	timer   func(time.Duration, tea.Msg) tea.Cmd
 	version string
+	shell   string
 	asked   investigations.Entity
 
 	size     image.Point
@@ -65,20 +72,21 @@ type App struct {
 	ready    bool // the case was read and a page is shown
 	failed   error
 
-	trail   trail
-	shown   map[pane.Page]shownStop
-	saved   string // the trail as it stands in the case
-	saving  bool
-	quits   bool
-	preview preview
-	board   *contain.Board // as last read; nil when it may be another one now
-	undo    undoable
-	placing bool
-	keeping bool // T0 is being written into the case
-	status  status
-	lastKey time.Time
-	wheel   int
-	resting bool // a wheelRestedMsg is under way
+	trail    trail
+	shown    map[pane.Page]shownStop
+	saved    string // the trail as it stands in the case
+	saving   bool
+	quits    bool
+	preview  preview
+	board    *contain.Board // as last read; nil when it may be another one now
+	undo     undoable
+	placing  bool
+	keeping  bool // T0 is being written into the case
+	children children
+	status   status
+	lastKey  time.Time
+	wheel    int
+	resting  bool // a wheelRestedMsg is under way
 	// spinning says that a spunMsg is under way.
 	spinning bool
 }
@@ -115,11 +123,11 @@ func New(o Options) *App {
 	a := &App{
 		env: pane.Env{
 			Evidence: o.Evidence, Desk: o.Desk, Clock: c, Styles: o.Styles, Now: o.Now,
-			Work: work, Out: &pane.Outbox{}, Drafts: dialog.Drafts{},
+			Work: work, Out: &pane.Outbox{}, Drafts: dialog.Drafts{}, Export: o.Export,
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
 		overlay: dialog.NewOverlay(o.Now), answers: map[string]func(dialog.Outcome) tea.Cmd{},
-		tick: o.Tick, timer: o.Timer, version: o.Version, asked: o.Identity,
+		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), asked: o.Identity,
 		shown: map[pane.Page]shownStop{},
 		trail: trail{stops: []stop{newStop(o.Identity, "", pane.PageOverview, pane.Subject{Entity: o.Identity})}},
 	}
@@ -178,6 +186,8 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		return a.save()
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg:
 		return a.input(msg)
+	case tea.MouseReleaseMsg, tea.MouseMotionMsg, terminal.ChangedMsg, childEndedMsg:
+		return a.childMsg(msg)
 	}
 	for _, p := range a.pages {
 		if cmd, mine := p.pane.Receive(msg); mine {

@@ -36,6 +36,10 @@ type setup struct {
 	identity investigations.Entity
 	evidence *tuitest.Case
 	operator string
+	// clock is for tests in which commands run side by side; nil for the
+	// driver's own.
+	clock func() time.Time
+	shell string
 }
 
 func drive(t *testing.T, s setup) *driver {
@@ -48,6 +52,9 @@ func drive(t *testing.T, s setup) *driver {
 	}
 	d := &driver{t: t, now: tuitest.Now}
 	clock := func() time.Time { return d.now }
+	if s.clock != nil {
+		clock = s.clock
+	}
 	palette, err := themes.Load(s.palette)
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +69,7 @@ func drive(t *testing.T, s setup) *driver {
 		t.Fatal(err)
 	}
 	d.app = New(Options{
-		Evidence: s.evidence, Desk: desk, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock,
+		Evidence: s.evidence, Desk: desk, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
 		Location: time.FixedZone("CEST", 2*3600), Timer: func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } },
 	})
 	d.run(d.app.Init())
@@ -118,7 +125,7 @@ func (d *driver) typed(text string) *driver {
 func keyOf(k string) tea.KeyPressMsg {
 	named := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace, "down": tea.KeyDown,
-		"up": tea.KeyUp, "space": tea.KeySpace, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown,
+		"up": tea.KeyUp, "space": tea.KeySpace, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
 	}
 	if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
 		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: tea.ModCtrl}

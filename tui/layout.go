@@ -52,3 +52,16 @@ func arrange(width, height int, spread bool) layout {
 	l.side, l.main = draw.CutRight(rest, min(66, max(38, width*33/100)))
 	return l
 }
+
+// arrangeTerminal computes the layout while a program has the page's place: it
+// gets all rows but those for the case and its mode, messages and keys.
+func arrangeTerminal(width, height int) layout {
+	l := arrange(width, height, true)
+	if l.tooSmall {
+		return l
+	}
+	l.main = l.main.Union(l.crumbs).Union(l.tabs).Union(l.preview)
+	l.main.Min.X, l.main.Max.X = 0, width
+	l.crumbs, l.tabs, l.preview = uv.Rectangle{}, uv.Rectangle{}, uv.Rectangle{}
+	return l
+}

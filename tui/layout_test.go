@@ -56,6 +56,37 @@ func TestArrange_table(t *testing.T) {
 	}
 }
 
+func TestArrangeTerminal_table(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		width, height int
+		tooSmall      bool
+		main          uv.Rectangle
+	}{
+		{200, 60, false, uv.Rect(0, 1, 200, 57)},
+		{120, 40, false, uv.Rect(0, 1, 120, 37)},
+		{80, 24, false, uv.Rect(0, 1, 80, 21)},
+		{60, 20, false, uv.Rect(0, 1, 60, 17)},
+		{60, 19, true, uv.Rect(0, 0, 60, 19)},
+		{1, 1, true, uv.Rect(0, 0, 1, 1)},
+	} {
+		l := arrangeTerminal(test.width, test.height)
+		if l.tooSmall != test.tooSmall || l.main != test.main {
+			t.Errorf("%dx%d: %+v", test.width, test.height, l)
+		}
+		for _, line := range []uv.Rectangle{l.title, l.status, l.footer} {
+			if line.Overlaps(l.main) || line.Empty() != l.tooSmall {
+				t.Errorf("%dx%d: a line is %v, the program has %v", test.width, test.height, line, l.main)
+			}
+		}
+		for _, gone := range []uv.Rectangle{l.crumbs, l.tabs, l.side, l.preview} {
+			if !gone.Empty() {
+				t.Errorf("%dx%d: %v is still there", test.width, test.height, gone)
+			}
+		}
+	}
+}
+
 func TestClock_writesMoments(t *testing.T) {
 	t.Parallel()
 	at := func(s string) time.Time {

@@ -30,6 +30,9 @@ func (a *App) input(msg tea.Msg) tea.Cmd {
 	if taken {
 		return a.answered(outcome)
 	}
+	if a.children.front != nil {
+		return a.childInput(msg)
+	}
 	if typist, ok := a.pane().(pane.Typist); ok && typist.Typing() {
 		return typist.Type(msg)
 	}
@@ -61,6 +64,9 @@ func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // scopes is the chain in which keys are looked up.
 func (a *App) scopes() []action.Scope {
+	if a.children.front != nil {
+		return []action.Scope{action.Terminal}
+	}
 	if p := a.pane(); p != nil {
 		return []action.Scope{p.Scope()}
 	}
@@ -72,6 +78,11 @@ func (a *App) act(id action.ID) tea.Cmd {
 	if reason := a.Disabled(id); reason != "" {
 		a.say(themes.Warning, reason)
 		return nil
+	}
+	if a.children.front != nil {
+		if cmd, done := a.actOnChild(id); done {
+			return cmd
+		}
 	}
 	switch id {
 	case action.Quit:
@@ -98,6 +109,8 @@ func (a *App) act(id action.ID) tea.Cmd {
 		return a.takeBack()
 	case action.Copy:
 		return a.copyText(a.copyable())
+	case action.Shell:
+		return a.openShell()
 	case action.Close:
 		return a.escape()
 	}
@@ -122,8 +135,11 @@ func (a *App) Disabled(id action.ID) string {
 	if p == nil {
 		return "The case is still being read."
 	}
+	if a.children.front != nil {
+		return disabledOnChild(id)
+	}
 	switch id {
-	case action.Clock, action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
+	case action.Shell, action.Clock, action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
 		return ""
 	case action.SetT0:
 		if a.keeping {
@@ -186,9 +202,14 @@ func (a *App) rewrite() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// copyable is what the copy key copies: the text of the selected row, else the
-// command of the lock preview.
+// copyable is what the copy key copies: what the page puts together, else the
+// text of the selected row, else the command of the lock preview.
 func (a *App) copyable() string {
+	if c, ok := a.pane().(pane.Copier); ok {
+		if text := c.CopyText(); text != "" {
+			return text
+		}
+	}
 	if text := a.selected().Text; text != "" {
 		return text
 	}

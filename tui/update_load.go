@@ -29,6 +29,7 @@ const (
 	loadSave    = "save"
 	loadLock    = "the lock"
 	loadT0      = "T0"
+	loadChild   = "the program"
 )
 
 func (a *App) openCase() tea.Cmd {
@@ -78,6 +79,8 @@ func (a *App) loaded(msg pane.LoadedMsg) tea.Cmd {
 		return a.t0Saved(answer)
 	case loadLock:
 		return a.lockDone(answer)
+	case loadChild:
+		return a.childStarted(answer)
 	case loadSave:
 		a.saving = false
 		if answer.Err != nil && !answer.Cancelled() {
@@ -187,6 +190,12 @@ func (a *App) respread() {
 // arrange computes the layout and tells the pages how large they are.
 func (a *App) arrange() {
 	a.spreads = a.spread()
+	if front := a.children.front; front != nil {
+		if a.lay = arrangeTerminal(a.size.X, a.size.Y); !a.lay.tooSmall {
+			front.Resize(pane.Size(a.lay.main))
+		}
+		return
+	}
 	a.lay = arrange(a.size.X, a.size.Y, a.spreads)
 	for _, p := range a.pages {
 		if s, ok := p.pane.(pane.Sided); ok {
@@ -220,6 +229,9 @@ func (a *App) quit() tea.Cmd {
 			what = "T0 is just being kept."
 		}
 		a.say(themes.Warning, what+" Leave again in a moment.")
+		return nil
+	}
+	if !a.childrenOver() {
 		return nil
 	}
 	if a.quits || !a.ready {

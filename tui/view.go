@@ -43,9 +43,13 @@ func (a *App) render() uv.ScreenBuffer {
 		return scr
 	}
 	a.drawTitle(c, a.lay.title)
-	a.drawCrumbs(c, a.lay.crumbs)
-	a.drawTabs(c)
-	a.drawPage(c)
+	if front := a.children.front; front != nil {
+		front.Draw(c.Within(a.lay.main), a.lay.main)
+	} else {
+		a.drawCrumbs(c, a.lay.crumbs)
+		a.drawTabs(c)
+		a.drawPage(c)
+	}
 	a.drawStatus(c, a.lay.status)
 	a.drawFooter(c, a.lay.footer)
 	a.overlay.Draw(c, a.overlayArea())
@@ -96,7 +100,7 @@ func (a *App) drawTitle(c draw.Canvas, area uv.Rectangle) {
 	if area.Dx() < 100 {
 		now = a.clock.in(a.env.Now()).Format("15:04:05 MST")
 	}
-	right := append(append(draw.Line{}, mode...), draw.T(themes.Text, "   "), draw.T(themes.Muted, now))
+	right := append(append(a.childLine(), mode...), draw.T(themes.Text, "   "), draw.T(themes.Muted, now))
 	left := draw.Line{draw.T(themes.Title, "cordon"), draw.T(themes.Text, "  "), draw.T(themes.Accent, safetext.CleanMax(a.env.Evidence.Name(), 60))}
 	room := area.Dx() - c.LineWidth(right) - 2
 	for _, part := range a.caseParts(area.Dx() < 100) {
@@ -260,7 +264,7 @@ func (a *App) drawTabs(c draw.Canvas) {
 
 // drawStatus draws the message, else what is running, else what to do next.
 func (a *App) drawStatus(c draw.Canvas, area uv.Rectangle) {
-	if loud, since := a.env.Work.Loud(); len(loud) > 0 {
+	if loud, since := a.env.Work.Loud(); len(loud) > 0 && a.children.front == nil {
 		text := "reading " + strings.Join(loud, ", ")
 		if since >= time.Second {
 			text += fmt.Sprintf("  %ds", int(since.Seconds()))
@@ -273,7 +277,7 @@ func (a *App) drawStatus(c draw.Canvas, area uv.Rectangle) {
 		c.Line(area, s.line...)
 		return
 	}
-	if h, ok := a.pane().(pane.Hinter); ok {
+	if h, ok := a.pane().(pane.Hinter); ok && a.children.front == nil {
 		if hint := h.Hint(); hint != "" {
 			c.Right(area, draw.T(themes.Muted, "next: "), draw.T(themes.Text, hint))
 		}
@@ -282,6 +286,9 @@ func (a *App) drawStatus(c draw.Canvas, area uv.Rectangle) {
 
 func (a *App) drawFooter(c draw.Canvas, area uv.Rectangle) {
 	hints := a.reg.Footer(area.Dx(), a.styles.Glyphs.ASCII, footerState{a}, a.scopes()...)
+	if a.children.front != nil {
+		hints = a.childHints()
+	}
 	var line draw.Line
 	for i, h := range hints {
 		if i > 0 {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,7 +27,8 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 	}
 	app := tui.New(tui.Options{
 		Evidence: evidence{c}, Desk: desk, Identity: o.identity, T0: o.t0, Styles: styles,
-		Now: o.now, Location: time.Local, Tick: o.tick, Version: buildVersion(),
+		Now: o.now, Location: time.Local, Tick: o.tick, Version: buildVersion(), Export: writeNew,
+		Shell: p.env("SHELL"),
 	})
 	_, err = tea.NewProgram(app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler()).Run()
 	switch {
@@ -36,4 +40,25 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 		return fmt.Errorf("run the console: %w", err)
 	}
 	return nil
+}
+
+// writeNew writes a file that does not exist yet, for its owner alone, and
+// returns its path in full.
+func writeNew(name string, content []byte) (path string, err error) {
+	path, err = filepath.Abs(name)
+	if err != nil {
+		return "", fmt.Errorf("write %s: %w", name, err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("%s exists already: choose another name", path)
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(path))
+	}
+	return path, nil
 }

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"cordon/playback/instant"
+	"cordon/playback/picture"
 	"cordon/playback/recording"
 	"cordon/playback/transcript"
 )
@@ -59,7 +58,7 @@ func (p *program) frameVerb() *cobra.Command {
 	return cmd
 }
 
-func (p *program) frame(ctx context.Context, s *source, when instant, format string) error {
+func (p *program) frame(ctx context.Context, s *source, when instant.Instant, format string) error {
 	rec, err := s.load(ctx)
 	if err != nil {
 		return err
@@ -68,7 +67,7 @@ func (p *program) frame(ctx context.Context, s *source, when instant, format str
 		p.problems(rec)
 		return nothing("cordon transcript shows what else the recording holds", "%s has no screen to show", s.name)
 	}
-	shot, err := when.on(rec)
+	shot, err := shotAt(rec, when)
 	if err != nil {
 		return err
 	}
@@ -76,7 +75,7 @@ func (p *program) frame(ctx context.Context, s *source, when instant, format str
 	case "json":
 		return p.frameJSON(s, rec, shot)
 	case "svg":
-		_, err := io.WriteString(p.out, screenSVG(shot.Screen))
+		_, err := io.WriteString(p.out, picture.SVG(shot.Screen))
 		return err
 	default:
 		if !rec.Complete {
@@ -108,72 +107,29 @@ func (p *program) frameJSON(s *source, rec *recording.Recording, shot transcript
 	return p.writeJSON(json.RawMessage(both))
 }
 
-// instant is a moment of a recording as a person names it.
-type instant struct {
-	share   float64 // percent, when isShare
-	isShare bool
-	from    time.Duration // since the start
-	day     time.Time     // a time of day, when not zero
+// parseInstant reads --at.
+func parseInstant(s string) (instant.Instant, error) {
+	hint := "write " + instant.Forms
+	if strings.TrimSpace(s) == "" {
+		return instant.Instant{}, misuse(hint, "say when with --at")
+	}
+	i, err := instant.Parse(s)
+	if err != nil {
+		return i, misuse(hint, "--at %q is %w", s, err)
+	}
+	return i, nil
 }
 
-func parseInstant(s string) (instant, error) {
-	hint := "write 50%, 1m20s, 80, 1:20 or 2026-11-18T21:14:03Z"
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return instant{}, misuse(hint, "say when with --at")
+// shotAt is the screen of a recording at a moment.
+func shotAt(rec *recording.Recording, when instant.Instant) (transcript.Screenshot, error) {
+	if when.IsShare {
+		return transcript.ScreenAtPercent(rec, when.Percent), nil
 	}
-	if number, ok := strings.CutSuffix(s, "%"); ok {
-		share, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(share >= 0 && share <= 100) {
-			return instant{}, misuse(hint, "--at %q is no share between 0%% and 100%%", s)
-		}
-		return instant{share: share, isShare: true}, nil
+	at, err := when.In(rec)
+	if err != nil {
+		return transcript.Screenshot{}, misuse("it is "+clock(rec.Duration())+" long"+startingAt(rec), "%w", err)
 	}
-	if day, err := time.Parse(time.RFC3339Nano, s); err == nil {
-		return instant{day: day}, nil
-	}
-	if from, ok := parseStretch(s); ok {
-		return instant{from: from}, nil
-	}
-	return instant{}, misuse(hint, "--at %q is no moment", s)
-}
-
-// parseStretch reads 1m20s, 80, 80.5, 1:20 and 0:01:20.
-func parseStretch(s string) (time.Duration, bool) {
-	if d, err := time.ParseDuration(s); err == nil {
-		return d, d >= 0
-	}
-	parts := strings.Split(s, ":")
-	if len(parts) > 3 {
-		return 0, false
-	}
-	total := 0.0
-	for i, part := range parts {
-		n, err := strconv.ParseFloat(part, 64)
-		if err != nil || !(n >= 0 && n < 1e7) || i > 0 && n >= 60 {
-			return 0, false
-		}
-		total = total*60 + n
-	}
-	return time.Duration(total * float64(time.Second)), true
-}
-
-// on finds the moment in a recording.
-func (i instant) on(rec *recording.Recording) (transcript.Screenshot, error) {
-	if i.isShare {
-		return transcript.ScreenAtPercent(rec, i.share), nil
-	}
-	from := i.from
-	if !i.day.IsZero() {
-		if rec.Meta.Start.IsZero() {
-			return transcript.Screenshot{}, misuse("use a share or a stretch from the start", "this recording names no time of day")
-		}
-		from = i.day.Sub(rec.Meta.Start)
-	}
-	if length := rec.Duration(); from < 0 || from > length {
-		return transcript.Screenshot{}, misuse(fmt.Sprintf("it is %s long%s", clock(length), startingAt(rec)), "the moment is outside the recording")
-	}
-	return transcript.ScreenAt(rec, from), nil
+	return transcript.ScreenAt(rec, at), nil
 }
 
 func startingAt(rec *recording.Recording) string {

@@ -127,29 +127,6 @@ func TestVerify_oneFlippedByteIsFound(t *testing.T) {
 	}
 }
 
-func TestInstant(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]instant{
-		"50%":                  {share: 50, isShare: true},
-		"0%":                   {isShare: true},
-		"1m20s":                {from: 80 * time.Second},
-		"80":                   {from: 80 * time.Second},
-		"80.5":                 {from: 80500 * time.Millisecond},
-		"1:20":                 {from: 80 * time.Second},
-		"01:00:05":             {from: time.Hour + 5*time.Second},
-		"2026-03-01T10:00:00Z": {day: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)},
-	} {
-		if got, err := parseInstant(text); err != nil || got != want {
-			t.Errorf("parseInstant(%q) = %+v, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "noon", "-1s", "101%", "-1%", "NaN%", "NaN", "Inf", "1e300", "1:75", "1:2:3:4", "1:", "%"} {
-		if got, err := parseInstant(text); err == nil {
-			t.Errorf("parseInstant(%q) = %+v", text, got)
-		}
-	}
-}
-
 func TestNumber(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000"} {

@@ -61,7 +61,7 @@ func (p *program) root() *cobra.Command {
 		}
 	}
 	add(groupConsole, p.openVerb(), p.demoVerb())
-	add(groupEvidence, p.ingestVerb(), p.pivotVerb(), p.eventsVerb(), p.verifyVerb())
+	add(groupEvidence, p.ingestVerb(), p.pivotVerb(), p.eventsVerb(), p.searchVerb(), p.verifyVerb())
 	add(groupReplay, p.sessionsVerb(), p.playVerb(), p.transcriptVerb(), p.frameVerb())
 	add(groupContain, p.lockVerb(), p.locksVerb(), p.unlockVerb())
 	root.AddCommand(p.versionVerb())

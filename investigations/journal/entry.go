@@ -28,11 +28,14 @@ const (
 	ActionCaseOpen      Action = "case.open"
 	ActionEvidenceAdd   Action = "evidence.add"
 	ActionRecordingOpen Action = "recording.open"
+	ActionExport        Action = "recording.export" // a screen was written into files
 	ActionNote          Action = "note"
 	ActionLockPlan      Action = "lock.plan"   // dry-run: shown, not placed
 	ActionLockPlace     Action = "lock.place"  // live or exercise: placed
 	ActionLockRefuse    Action = "lock.refuse" // asked for and not placed
 	ActionLockUndo      Action = "lock.undo"   // the plan dropped or the lock removed
+	ActionProgramRun    Action = "program.run" // a shell or another program beside the case
+	ActionProgramEnd    Action = "program.end"
 )
 
 // timeLayout keeps milliseconds, as the case file does, with a fixed width so

@@ -8,6 +8,7 @@ import (
 
 	"cordon/playback/recording"
 	"cordon/playback/term"
+	"cordon/playback/transcript/prompt"
 )
 
 const (
@@ -17,8 +18,10 @@ const (
 	keyframeMemory = 160 << 20
 
 	// frameWork is what a frame costs beside its bytes, in bytes: many small
-	// frames are work too.
+	// frames are work too. unitWork units of the screen's own work take as long
+	// as a byte: a few bytes can clear and move many cells.
 	frameWork = 64
+	unitWork  = 4
 
 	// scrollback is how many lines above the screen a player keeps. They are
 	// not shown; they come back when the terminal grows taller.
@@ -34,8 +37,10 @@ const (
 type Index struct {
 	rec     *recording.Recording
 	screen  *term.Screen
+	tracker prompt.Tracker
 	next    int // frames fed
 	since   int // work since the last keyframe
+	worked  uint64
 	spacing int
 	memory  int
 	keys    []keyframe
@@ -69,17 +74,35 @@ func Feed(s *term.Screen, f recording.Frame) {
 	_, _ = s.Write(f.Data)
 }
 
-func newIndex(rec *recording.Recording) *Index {
-	return &Index{rec: rec, screen: NewScreen(rec.Meta), spacing: firstSpacing}
+// Options shape a player and its index. The zero value is fine.
+type Options struct {
+	// Classify is asked about each command that was entered and each program
+	// that the host logged.
+	Classify Classifier
+	// Progress is told now and then how many of the frames are indexed. It is
+	// called by the goroutine that indexes and must be quick.
+	Progress func(done, of int)
+}
+
+func newIndex(rec *recording.Recording, opts Options) *Index {
+	return &Index{rec: rec, screen: NewScreen(rec.Meta), spacing: firstSpacing, marks: marker{classify: opts.Classify}}
 }
 
 // BuildIndex makes the whole index, for a caller that has a goroutine to spare
 // and a recording that no longer grows. Player.Adopt takes the result.
 func BuildIndex(ctx context.Context, rec *recording.Recording) (*Index, error) {
-	ix := newIndex(rec)
+	return BuildIndexWith(ctx, rec, Options{})
+}
+
+// BuildIndexWith is BuildIndex with options.
+func BuildIndexWith(ctx context.Context, rec *recording.Recording, opts Options) (*Index, error) {
+	ix := newIndex(rec, opts)
 	for !ix.step(firstSpacing) {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("index recording: %w", err)
+		}
+		if opts.Progress != nil {
+			opts.Progress(ix.next, len(rec.Frames))
 		}
 	}
 	return ix, nil
@@ -102,10 +125,18 @@ func (ix *Index) to(n int) {
 
 func (ix *Index) feed() (work int) {
 	f := ix.rec.Frames[ix.next]
-	Feed(ix.screen, f)
+	if f.Type == recording.Output {
+		// A screen takes everything and has no error to give.
+		ix.tracker.Write(ix.screen, f.At, f.Data, func(p []byte) { _, _ = ix.screen.Write(p) })
+	} else {
+		Feed(ix.screen, f)
+		ix.tracker.Resized(ix.screen, f.At)
+	}
 	ix.next++
-	ix.marks.see(f, ix.screen.Alternate())
-	work = frameWork + len(f.Data)
+	ix.marks.see(f, ix.screen, &ix.tracker)
+	done := ix.screen.Work()
+	work = frameWork + len(f.Data) + int((done-ix.worked)/unitWork)
+	ix.worked = done
 	ix.since += work
 	if ix.since >= ix.spacing {
 		ix.keep()

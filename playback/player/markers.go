@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"cordon/playback/recording"
+	"cordon/playback/term"
+	"cordon/playback/transcript/prompt"
 )
 
 // MarkerKind says what a marker stands for.
@@ -14,15 +17,23 @@ type MarkerKind string
 
 // The kinds of markers.
 const (
-	MarkResize MarkerKind = "resize"
-	MarkJoin   MarkerKind = "join"
-	MarkLeave  MarkerKind = "leave"
-	MarkEnter  MarkerKind = "full screen"
-	MarkExit   MarkerKind = "back to the shell"
-	MarkBurst  MarkerKind = "burst"
-	MarkIdle   MarkerKind = "idle"
-	MarkEvent  MarkerKind = "event"
-	MarkEnd    MarkerKind = "end"
+	MarkResize   MarkerKind = "resize"
+	MarkJoin     MarkerKind = "join"
+	MarkLeave    MarkerKind = "leave"
+	MarkEnter    MarkerKind = "full screen"
+	MarkExit     MarkerKind = "back to the shell"
+	MarkBurst    MarkerKind = "burst"
+	MarkLong     MarkerKind = "long output"
+	MarkIdle     MarkerKind = "idle"
+	MarkSudo     MarkerKind = "other user"
+	MarkPassword MarkerKind = "password prompt"
+	MarkPaste    MarkerKind = "paste"
+	MarkError    MarkerKind = "error"
+	MarkDownload MarkerKind = "download and run"
+	MarkDanger   MarkerKind = "dangerous command"
+	MarkTeleport MarkerKind = "Teleport says"
+	MarkEvent    MarkerKind = "event"
+	MarkEnd      MarkerKind = "end"
 )
 
 // Marker is a moment worth jumping to. Text may hold untrusted words.
@@ -38,12 +49,21 @@ const (
 	burstWindow = time.Second
 	burstPause  = time.Second / 4
 	idleGap     = 10 * time.Second
-	maxMarkers  = 10_000
+	longLines   = 200
+
+	maxMarkers    = 10_000
+	maxOfKind     = 2_000 // so that one kind cannot keep the others out
+	maxMarkerText = 300   // bytes
 )
+
+// Classifier says whether a command line is dangerous, and by what name.
+type Classifier func(line string) (name string, ok bool)
 
 // marker watches the frames go by.
 type marker struct {
-	list []Marker
+	list     []Marker
+	ofKind   map[MarkerKind]int
+	classify Classifier
 
 	seen    bool
 	last    time.Duration
@@ -54,6 +74,9 @@ type marker struct {
 	head   int
 	bytes  int
 	burst  burst
+
+	lines rows
+	shell shell
 }
 
 type output struct {
@@ -62,35 +85,63 @@ type output struct {
 }
 
 func (m *marker) add(kind MarkerKind, at, until time.Duration, text string) {
-	if len(m.list) < maxMarkers {
-		m.list = append(m.list, Marker{Kind: kind, At: at, Until: until, Text: text})
+	if m.ofKind == nil {
+		m.ofKind = map[MarkerKind]int{}
 	}
+	if len(m.list) >= maxMarkers || m.ofKind[kind] >= maxOfKind {
+		return
+	}
+	m.ofKind[kind]++
+	m.list = append(m.list, Marker{Kind: kind, At: at, Until: until, Text: clip(text)})
 }
 
-// see takes in the next frame and whether a full-screen program has the screen
-// after it.
-func (m *marker) see(f recording.Frame, full bool) {
+// clip cuts a text to what a marker holds, between two characters.
+func clip(s string) string {
+	if len(s) <= maxMarkerText {
+		return s
+	}
+	end := maxMarkerText
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "\u2026"
+}
+
+// see takes in the next frame and the screen after it.
+func (m *marker) see(f recording.Frame, s *term.Screen, t *prompt.Tracker) {
 	if m.seen && f.At-m.last >= idleGap {
 		m.add(MarkIdle, m.last, f.At, fmt.Sprintf("nothing happens for %s", spell(f.At-m.last)))
 	}
 	m.seen, m.last = true, f.At
-	if full != m.full {
-		m.full = full
-		if full {
-			m.entered = f.At
-			m.add(MarkEnter, f.At, f.At, "a full-screen program takes the screen")
-		} else {
-			m.add(MarkExit, f.At, f.At, fmt.Sprintf("the full-screen program ends after %s", spell(f.At-m.entered)))
-		}
-	}
+	m.fullScreen(f.At, s.Alternate(), t)
 	switch {
 	case f.Type == recording.Output:
 		m.output(f)
+		m.readRows(f.At, s, t)
+		m.commands(t.Take())
 	case f.Type == recording.Resize:
 		m.add(MarkResize, f.At, f.At, fmt.Sprintf("the terminal is now %dx%d", f.Cols, f.Rows))
 	case f.Event != nil:
 		m.event(f)
 	}
+}
+
+// fullScreen notes that a full-screen program came or went.
+func (m *marker) fullScreen(at time.Duration, full bool, t *prompt.Tracker) {
+	if full == m.full {
+		return
+	}
+	m.full = full
+	if !full {
+		m.add(MarkExit, at, at, fmt.Sprintf("the full-screen program ends after %s", spell(at-m.entered)))
+		return
+	}
+	m.entered = at
+	text := "a full-screen program takes the screen"
+	if c, ok := t.Running(); ok {
+		text += ": " + c.Text
+	}
+	m.add(MarkEnter, at, at, text)
 }
 
 func (m *marker) event(f recording.Frame) {
@@ -102,6 +153,9 @@ func (m *marker) event(f recording.Frame) {
 		kind = MarkLeave
 	case "session.end", "db.session.end", "windows.desktop.session.end", "asciicast.exit":
 		kind = MarkEnd
+	case "session.command":
+		m.program(f)
+		return
 	case "client.disconnect", "session.rejected", "asciicast.marker":
 	default:
 		return
@@ -109,56 +163,17 @@ func (m *marker) event(f recording.Frame) {
 	m.add(kind, f.At, f.At, f.Event.Summary)
 }
 
-// output looks for much output in little time. A burst is one marker, however
-// long it goes on; it ends where the output pauses.
-func (m *marker) output(f recording.Frame) {
-	if m.burst.on && f.At-m.burst.until > burstPause {
-		m.endBurst()
-	}
-	if m.burst.on {
-		m.burst.until = f.At
-		m.burst.bytes += len(f.Data)
-		return
-	}
-	m.window = append(m.window, output{f.At, len(f.Data)})
-	m.bytes += len(f.Data)
-	// The shortest run of outputs that is enough is where the burst begins.
-	for f.At-m.window[m.head].at > burstWindow || m.bytes-m.window[m.head].n > burstBytes {
-		m.bytes -= m.window[m.head].n
-		m.head++
-	}
-	if m.bytes > burstBytes {
-		m.burst = burst{on: true, at: m.window[m.head].at, until: f.At, bytes: m.bytes}
-		m.window, m.head, m.bytes = m.window[:0], 0, 0
-	} else if m.head > len(m.window)/2 {
-		m.window = slices.Delete(m.window, 0, m.head)
-		m.head = 0
-	}
-}
-
-func (m *marker) endBurst() {
-	b := m.burst
-	m.burst = burst{}
-	m.add(MarkBurst, b.at, b.until, b.text())
-}
-
-// burst is much output without a pause.
-type burst struct {
-	on        bool
-	at, until time.Duration
-	bytes     int
-}
-
-func (b burst) text() string {
-	return fmt.Sprintf("%d KiB in %s", b.bytes>>10, spell(max(b.until-b.at, time.Millisecond)))
-}
-
-// sorted is the markers in time, with the end of a recording that is not
-// complete.
-func (m *marker) sorted(rec *recording.Recording) []Marker {
+// sorted is the markers in time, with what has not ended so far and the end of a
+// recording that is not complete.
+func (m *marker) sorted(rec *recording.Recording, t *prompt.Tracker) []Marker {
 	out := slices.Clone(m.list)
 	if b := m.burst; b.on {
 		out = append(out, Marker{Kind: MarkBurst, At: b.at, Until: b.until, Text: b.text()})
+	}
+	if c, ok := t.Running(); ok {
+		now := marker{classify: m.classify, shell: m.shell.clone()}
+		now.commands([]prompt.Command{c})
+		out = append(out, now.list...)
 	}
 	slices.SortStableFunc(out, func(a, b Marker) int { return cmp.Compare(a.At, b.At) })
 	if reason := rec.Reason(); reason != "" {

@@ -21,6 +21,11 @@ type Player struct {
 
 	skipped time.Duration // by the last input
 
+	played struct { // the last answer of Playtime
+		frames int
+		cut    time.Duration
+		took   time.Duration
+	}
 	density []int // the last answer of Activity
 	counted int   // frames it covers
 	marks   []Marker
@@ -29,8 +34,11 @@ type Player struct {
 }
 
 // New returns a paused player at the start of a recording.
-func New(rec *recording.Recording) *Player {
-	p := &Player{rec: rec, ix: newIndex(rec), screen: NewScreen(rec.Meta), state: Start(rec.Frames)}
+func New(rec *recording.Recording) *Player { return NewWith(rec, Options{}) }
+
+// NewWith is New with options.
+func NewWith(rec *recording.Recording, opts Options) *Player {
+	p := &Player{rec: rec, ix: newIndex(rec, opts), screen: NewScreen(rec.Meta), state: Start(rec.Frames)}
 	p.show()
 	p.Prepare(smallWork)
 	return p
@@ -67,14 +75,12 @@ func (p *Player) Handle(in Input) Effects {
 // it is, a keyframe, or the start.
 func (p *Player) show() {
 	n := p.state.Frame
-	if n-p.fed > 0 && !p.far(n) {
-		p.feed(n)
-		return
-	}
 	if n == p.fed {
 		return
 	}
-	p.ix.to(n)
+	if n < p.fed || p.far(n) {
+		p.ix.to(n)
+	}
 	screen, frame := p.ix.before(n)
 	switch {
 	case screen != nil && (frame > p.fed || n < p.fed):
@@ -137,8 +143,14 @@ func (p *Player) Duration() time.Duration { return p.rec.Duration() }
 // Playing reports whether time passes.
 func (p *Player) Playing() bool { return p.state.Mode == Playing }
 
-// Ended reports whether the last frame is shown.
-func (p *Player) Ended() bool { return p.state.Mode == Ended }
+// Ended reports whether the last frame is shown and no more are expected.
+func (p *Player) Ended() bool {
+	return p.state.Mode == Ended && p.state.Frame >= len(p.rec.Frames)
+}
+
+// Waiting reports whether the last frame is shown of a recording that grows.
+// Tick goes on when frames were appended.
+func (p *Player) Waiting() bool { return p.state.Mode == Waiting }
 
 // Speed is how fast time passes while playing.
 func (p *Player) Speed() float64 { return p.state.Speed }
@@ -152,15 +164,38 @@ func (p *Player) Skipped() time.Duration { return p.skipped }
 // Gap is the idle gap around the position, if there is one that is cut.
 func (p *Player) Gap() (from, to time.Duration, ok bool) {
 	n := p.state.Frame
-	if n >= len(p.rec.Frames) || p.state.IdleCut <= 0 {
+	if n >= len(p.rec.Frames) {
 		return 0, 0, false
 	}
-	if n > 0 {
-		from = p.rec.Frames[n-1].At
-	}
-	to = p.rec.Frames[n].At
-	return from, to, to-from > p.state.IdleCut
+	g := gapBefore(p.rec.Frames, n, p.state.IdleCut)
+	return g.From, g.To, g.Left > 0
 }
+
+// cutTold is how long the view may tell of a gap that was played over.
+const cutTold = 3 * time.Second
+
+// LastCut is the idle time that was played over within the last seconds, so that
+// a view can tell of what is left out.
+func (p *Player) LastCut(now time.Time) (Gap, bool) {
+	s := &p.state
+	return s.Cut, s.Cut.Left > 0 && now.Sub(s.CutAt) < cutTold
+}
+
+// Playtime is how long the recording takes at speed 1 with the idle cut in use.
+func (p *Player) Playtime() time.Duration {
+	if p.played.frames != len(p.rec.Frames) || p.played.cut != p.state.IdleCut {
+		p.played.frames, p.played.cut = len(p.rec.Frames), p.state.IdleCut
+		p.played.took = playtime(p.rec.Frames, p.state.IdleCut)
+	}
+	return p.played.took
+}
+
+// Follow tells that frames may be appended to the recording: at its end the
+// player waits for more. Finish tells that no more will come.
+func (p *Player) Follow(now time.Time) Effects { return p.Handle(Input{Kind: Follow, Now: now}) }
+
+// Finish is the opposite of Follow.
+func (p *Player) Finish(now time.Time) Effects { return p.Handle(Input{Kind: Finish, Now: now}) }
 
 // Play, Pause and Toggle take the time, as the clock starts or stops there.
 func (p *Player) Play(now time.Time) Effects { return p.Handle(Input{Kind: Play, Now: now}) }
@@ -174,66 +209,11 @@ func (p *Player) Toggle(now time.Time) Effects { return p.Handle(Input{Kind: Tog
 // Tick lets time pass up to now.
 func (p *Player) Tick(now time.Time) Effects { return p.Handle(Input{Kind: Tick, Now: now}) }
 
-// SeekTo goes to a moment of the recording.
-func (p *Player) SeekTo(now time.Time, to time.Duration) Effects {
-	return p.Handle(Input{Kind: Seek, Now: now, To: to})
-}
-
-// SeekBy goes forward, or back when by is negative.
-func (p *Player) SeekBy(now time.Time, by time.Duration) Effects {
-	p.Tick(now)
-	return p.SeekTo(now, p.state.At+by)
-}
-
-// SeekPercent goes to a share of the duration.
-func (p *Player) SeekPercent(now time.Time, percent float64) Effects {
-	return p.SeekTo(now, Percent(p.Duration(), percent))
-}
-
-// SeekTime goes to a time of day. Without a start it does nothing.
-func (p *Player) SeekTime(now, to time.Time) Effects {
-	if p.rec.Meta.Start.IsZero() {
-		return Effects{}
-	}
-	return p.SeekTo(now, to.Sub(p.rec.Meta.Start))
-}
-
-// SeekFrame goes to the state after n frames.
-func (p *Player) SeekFrame(now time.Time, n int) Effects {
-	return p.Handle(Input{Kind: SeekFrame, Now: now, Frame: n})
-}
-
-// NextMarker goes to the first marker behind the position, PrevMarker to the
-// last one before it. The marker is returned, or false when there is none.
-func (p *Player) NextMarker(now time.Time) (Marker, bool) {
-	p.Tick(now)
-	for _, m := range p.Markers() {
-		if m.At > p.state.At {
-			p.SeekTo(now, m.At)
-			return m, true
-		}
-	}
-	return Marker{}, false
-}
-
-// PrevMarker is the opposite of NextMarker.
-func (p *Player) PrevMarker(now time.Time) (Marker, bool) {
-	p.Tick(now)
-	marks := p.Markers()
-	for i := len(marks) - 1; i >= 0; i-- {
-		if marks[i].At < p.state.At {
-			p.SeekTo(now, marks[i].At)
-			return marks[i], true
-		}
-	}
-	return Marker{}, false
-}
-
 // NextWake is how long nothing changes, from now on; it is false when the
 // player does not play.
 func (p *Player) NextWake(now time.Time) (time.Duration, bool) {
 	if p.state.Mode != Playing || p.state.Frame >= len(p.rec.Frames) {
-		return 0, false
+		return 0, false // also while waiting: nobody knows for how long
 	}
 	wait, _ := due(p.rec.Frames, p.state)
 	wake := time.Duration(float64(wait) / p.state.Speed)
@@ -256,19 +236,7 @@ func (p *Player) Activity(buckets int) []int {
 // The slice belongs to the player.
 func (p *Player) Markers() []Marker {
 	if reason := p.rec.Reason(); p.marked != p.ix.next || p.reason != reason || p.marks == nil {
-		p.marks, p.marked, p.reason = p.ix.marks.sorted(p.rec), p.ix.next, reason
+		p.marks, p.marked, p.reason = p.ix.marks.sorted(p.rec, &p.ix.tracker), p.ix.next, reason
 	}
 	return p.marks
-}
-
-// Percent is a share of a duration, in bounds.
-func Percent(d time.Duration, percent float64) time.Duration {
-	switch {
-	case !(percent > 0):
-		return 0
-	case percent >= 100:
-		return d
-	default:
-		return time.Duration(float64(d) * percent / 100)
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"cordon/playback/recording"
+	"cordon/playback/transcript/prompt"
 )
 
 var t0 = time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
@@ -51,6 +52,8 @@ func TestNext_everyPair(t *testing.T) {
 	playing := paused
 	playing.Mode = Playing
 	ended := State{Mode: Ended, At: 12 * sec, Frame: 6, Speed: 1, IdleCut: sec, Now: t0}
+	waiting := ended
+	waiting.Mode, waiting.Growing = Waiting, true
 	now := t0.Add(sec / 2)
 
 	type want struct {
@@ -64,32 +67,35 @@ func TestNext_everyPair(t *testing.T) {
 	half := 3 * sec / 2 // where a playing state has come to by now
 	shown, none, over := Effects{Show: true}, Effects{}, Effects{Show: true, Ended: true}
 	tests := []struct {
-		in                     Input
-		paused, playing, ended want
+		in                              Input
+		paused, playing, ended, waiting want
 	}{
-		{Input{Kind: Play}, want{Playing, 1 * sec, 2, 1, sec, none}, want{Playing, half, 2, 1, sec, none}, want{Playing, 0, 1, 1, sec, shown}},
-		{Input{Kind: Pause}, want{Paused, 1 * sec, 2, 1, sec, none}, want{Paused, half, 2, 1, sec, none}, want{Ended, 12 * sec, 6, 1, sec, none}},
-		{Input{Kind: Toggle}, want{Playing, 1 * sec, 2, 1, sec, none}, want{Paused, half, 2, 1, sec, none}, want{Playing, 0, 1, 1, sec, shown}},
-		{Input{Kind: Tick}, want{Paused, 1 * sec, 2, 1, sec, none}, want{Playing, half, 2, 1, sec, none}, want{Ended, 12 * sec, 6, 1, sec, none}},
-		{Input{Kind: Seek, To: 10 * sec}, want{Paused, 10 * sec, 4, 1, sec, shown}, want{Playing, 10 * sec, 4, 1, sec, shown}, want{Paused, 10 * sec, 4, 1, sec, shown}},
-		{Input{Kind: SeekFrame, Frame: 3}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Playing, 2 * sec, 3, 1, sec, shown}, want{Paused, 2 * sec, 3, 1, sec, shown}},
-		{Input{Kind: StepForward}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Ended, 12 * sec, 6, 1, sec, none}},
-		{Input{Kind: StepBack}, want{Paused, 0, 1, 1, sec, shown}, want{Paused, 0, 1, 1, sec, shown}, want{Paused, 10 * sec, 4, 1, sec, shown}},
-		{Input{Kind: SetSpeed, Speed: 3}, want{Paused, 1 * sec, 2, 3, sec, none}, want{Playing, half, 2, 3, sec, none}, want{Ended, 12 * sec, 6, 3, sec, none}},
-		{Input{Kind: Faster}, want{Paused, 1 * sec, 2, 2, sec, none}, want{Playing, half, 2, 2, sec, none}, want{Ended, 12 * sec, 6, 2, sec, none}},
-		{Input{Kind: Slower}, want{Paused, 1 * sec, 2, .5, sec, none}, want{Playing, half, 2, .5, sec, none}, want{Ended, 12 * sec, 6, .5, sec, none}},
-		{Input{Kind: SetIdleCut, To: 5 * sec}, want{Paused, 1 * sec, 2, 1, 5 * sec, none}, want{Playing, half, 2, 1, 5 * sec, none}, want{Ended, 12 * sec, 6, 1, 5 * sec, none}},
-		{Input{Kind: Restart}, want{Paused, 0, 1, 1, sec, shown}, want{Playing, 0, 1, 1, sec, shown}, want{Paused, 0, 1, 1, sec, shown}},
-		{Input{Kind: ToEnd}, want{Ended, 12 * sec, 6, 1, sec, over}, want{Ended, 12 * sec, 6, 1, sec, over}, want{Ended, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Play}, want{Playing, 1 * sec, 2, 1, sec, none}, want{Playing, half, 2, 1, sec, none}, want{Playing, 0, 1, 1, sec, shown}, want{Waiting, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Pause}, want{Paused, 1 * sec, 2, 1, sec, none}, want{Paused, half, 2, 1, sec, none}, want{Ended, 12 * sec, 6, 1, sec, none}, want{Paused, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Toggle}, want{Playing, 1 * sec, 2, 1, sec, none}, want{Paused, half, 2, 1, sec, none}, want{Playing, 0, 1, 1, sec, shown}, want{Paused, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Tick}, want{Paused, 1 * sec, 2, 1, sec, none}, want{Playing, half, 2, 1, sec, none}, want{Ended, 12 * sec, 6, 1, sec, none}, want{Waiting, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Seek, To: 10 * sec}, want{Paused, 10 * sec, 4, 1, sec, shown}, want{Playing, 10 * sec, 4, 1, sec, shown}, want{Paused, 10 * sec, 4, 1, sec, shown}, want{Playing, 10 * sec, 4, 1, sec, shown}},
+		{Input{Kind: SeekFrame, Frame: 3}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Playing, 2 * sec, 3, 1, sec, shown}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Playing, 2 * sec, 3, 1, sec, shown}},
+		{Input{Kind: StepForward}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Paused, 2 * sec, 3, 1, sec, shown}, want{Ended, 12 * sec, 6, 1, sec, none}, want{Paused, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: StepBack}, want{Paused, 0, 1, 1, sec, shown}, want{Paused, 0, 1, 1, sec, shown}, want{Paused, 10 * sec, 4, 1, sec, shown}, want{Paused, 10 * sec, 4, 1, sec, shown}},
+		{Input{Kind: SetSpeed, Speed: 3}, want{Paused, 1 * sec, 2, 3, sec, none}, want{Playing, half, 2, 3, sec, none}, want{Ended, 12 * sec, 6, 3, sec, none}, want{Waiting, 12 * sec, 6, 3, sec, none}},
+		{Input{Kind: Faster}, want{Paused, 1 * sec, 2, 2, sec, none}, want{Playing, half, 2, 2, sec, none}, want{Ended, 12 * sec, 6, 2, sec, none}, want{Waiting, 12 * sec, 6, 2, sec, none}},
+		{Input{Kind: Slower}, want{Paused, 1 * sec, 2, .5, sec, none}, want{Playing, half, 2, .5, sec, none}, want{Ended, 12 * sec, 6, .5, sec, none}, want{Waiting, 12 * sec, 6, .5, sec, none}},
+		{Input{Kind: SetIdleCut, To: 5 * sec}, want{Paused, 1 * sec, 2, 1, 5 * sec, none}, want{Playing, half, 2, 1, 5 * sec, none}, want{Ended, 12 * sec, 6, 1, 5 * sec, none}, want{Waiting, 12 * sec, 6, 1, 5 * sec, none}},
+		{Input{Kind: NextIdleCut}, want{Paused, 1 * sec, 2, 1, 2 * sec, none}, want{Playing, half, 2, 1, 2 * sec, none}, want{Ended, 12 * sec, 6, 1, 2 * sec, none}, want{Waiting, 12 * sec, 6, 1, 2 * sec, none}},
+		{Input{Kind: Restart}, want{Paused, 0, 1, 1, sec, shown}, want{Playing, 0, 1, 1, sec, shown}, want{Paused, 0, 1, 1, sec, shown}, want{Playing, 0, 1, 1, sec, shown}},
+		{Input{Kind: ToEnd}, want{Ended, 12 * sec, 6, 1, sec, over}, want{Ended, 12 * sec, 6, 1, sec, over}, want{Ended, 12 * sec, 6, 1, sec, none}, want{Waiting, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Follow}, want{Paused, 1 * sec, 2, 1, sec, none}, want{Playing, half, 2, 1, sec, none}, want{Waiting, 12 * sec, 6, 1, sec, none}, want{Waiting, 12 * sec, 6, 1, sec, none}},
+		{Input{Kind: Finish}, want{Paused, 1 * sec, 2, 1, sec, none}, want{Playing, half, 2, 1, sec, none}, want{Ended, 12 * sec, 6, 1, sec, none}, want{Ended, 12 * sec, 6, 1, sec, Effects{Ended: true}}},
 	}
-	if len(tests) != int(ToEnd) {
-		t.Fatalf("%d of %d inputs are covered", len(tests), ToEnd)
+	if len(tests) != int(Finish) {
+		t.Fatalf("%d of %d inputs are covered", len(tests), Finish)
 	}
 	for i, tt := range tests {
 		if tt.in.Kind != InputKind(i+1) {
 			t.Fatalf("row %d is for input %d", i, tt.in.Kind)
 		}
-		for from, w := range map[State]want{paused: tt.paused, playing: tt.playing, ended: tt.ended} {
+		for from, w := range map[State]want{paused: tt.paused, playing: tt.playing, ended: tt.ended, waiting: tt.waiting} {
 			t.Run(fmt.Sprintf("%d in %s", tt.in.Kind, from.Mode), func(t *testing.T) {
 				t.Parallel()
 				in := tt.in
@@ -303,7 +309,7 @@ func TestPlayer_seekEqualsPlay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rec(frames(rt)...)
 		p := New(r)
-		p.ix = newIndex(r)
+		p.ix = newIndex(r, Options{})
 		p.ix.spacing = rapid.IntRange(1, 2000).Draw(rt, "spacing")
 		for range rapid.IntRange(1, 8).Draw(rt, "seeks") {
 			to := time.Duration(rapid.Int64Range(0, int64(r.Duration())).Draw(rt, "to"))
@@ -376,7 +382,7 @@ func TestIndex_thinsItsKeyframes(t *testing.T) {
 	}
 	r := rec(list...)
 	r.Meta.Cols, r.Meta.Rows = recording.MaxCols, recording.MaxRows
-	ix := newIndex(r)
+	ix := newIndex(r, Options{})
 	ix.spacing = 1
 	ix.to(len(list))
 	if ix.memory > keyframeMemory || len(ix.keys) == 0 || ix.spacing == 1 {
@@ -427,9 +433,9 @@ func TestMarkers(t *testing.T) {
 	t.Parallel()
 	big := string(bytes.Repeat([]byte("y\r\n"), 10_000))
 	r := rec(
-		note(0, "session.start", "session starts"), out(sec, "$ "), note(2*sec, "session.join", "bob joins"),
+		note(0, "session.start", "session starts"), out(sec, "up"), note(2*sec, "session.join", "bob joins"),
 		out(3*sec, "\x1b[?1049h"), out(20*sec, "~"), out(21*sec, "\x1b[?1049l"),
-		out(22*sec, big), out(22*sec+40*time.Millisecond, big), out(22*sec+80*time.Millisecond, big), out(23*sec, "$ "),
+		out(22*sec, big), out(22*sec+40*time.Millisecond, big), out(22*sec+80*time.Millisecond, big), out(23*sec, "done"),
 		note(24*sec, "session.command", "runs id"), resize(25*sec, 40, 9), note(26*sec, "session.end", "session ends"),
 	)
 	r.Problems = []recording.Problem{{Kind: recording.ProblemHole, Missing: true, Sentence: "1 event is missing."}}
@@ -447,11 +453,11 @@ func TestMarkers(t *testing.T) {
 	if diff := cmp.Diff(want, p.Markers()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	var m marker
+	m := marker{}
 	for i := range maxMarkers * 2 {
-		m.see(resize(time.Duration(i), 5, 5), false)
+		m.see(resize(time.Duration(i), 5, 5), p.Screen(), &prompt.Tracker{})
 	}
-	if len(m.list) != maxMarkers {
+	if len(m.list) != maxOfKind {
 		t.Errorf("%d markers", len(m.list))
 	}
 }

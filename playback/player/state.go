@@ -15,7 +15,8 @@ type Mode uint8
 const (
 	Paused Mode = iota
 	Playing
-	Ended // at the last frame; playing again begins at the start
+	Ended   // at the last frame; playing again begins at the start
+	Waiting // at the last frame of a recording that grows; goes on when more comes
 )
 
 // String names the mode for people.
@@ -25,13 +26,12 @@ func (m Mode) String() string {
 		return "playing"
 	case Ended:
 		return "ended"
+	case Waiting:
+		return "waiting for more"
 	default:
 		return "paused"
 	}
 }
-
-// DefaultIdleCut is how much of an idle gap is played before it is skipped.
-const DefaultIdleCut = time.Second
 
 // Speeds are the speeds that Faster and Slower step through.
 var Speeds = []float64{0.25, 0.5, 1, 2, 4, 8, 16, 32}
@@ -43,7 +43,10 @@ type State struct {
 	Frame   int           // how many frames are shown: the screen is after frame Frame-1
 	Speed   float64
 	IdleCut time.Duration // 0 plays gaps in full
-	Now     time.Time     // when At was right; moves while playing
+	Now     time.Time     // when At was right; moves while playing, and stands while waiting
+	Growing bool          // frames may still be appended
+	Cut     Gap           // the last idle time that was played over; zero after a seek
+	CutAt   time.Time     // when it was
 }
 
 // InputKind names what can happen to a player.
@@ -63,8 +66,11 @@ const (
 	Faster
 	Slower
 	SetIdleCut // to To
+	NextIdleCut
 	Restart
 	ToEnd
+	Follow // frames may be appended from now on
+	Finish // no more will come
 )
 
 // Input is one thing that happens, at the time Now.
@@ -90,32 +96,32 @@ func Start(frames []recording.Frame) State {
 
 // Next is the transition function. It does not change its arguments.
 func Next(frames []recording.Frame, s State, in Input) (State, Effects) {
-	if s.Mode == Playing && in.Kind != Tick {
-		// Bring the clock up to date first, so that a key pressed between two
-		// ticks acts on the moment that was meant.
-		ticked, eff := Next(frames, s, Input{Kind: Tick, Now: in.Now})
-		after, more := apply(frames, ticked, in)
-		return after, Effects{
-			Show:    eff.Show || more.Show,
-			Skipped: eff.Skipped + more.Skipped,
-			Ended:   after.Mode == Ended && s.Mode != Ended,
-		}
+	if (s.Mode != Playing && s.Mode != Waiting) || in.Kind == Tick {
+		return apply(frames, s, in)
 	}
-	return apply(frames, s, in)
+	// Bring the clock up to date first, so that a key pressed between two ticks
+	// acts on the moment that was meant.
+	ticked, eff := tick(frames, s, in.Now)
+	after, more := apply(frames, ticked, in)
+	return after, Effects{
+		Show:    eff.Show || more.Show,
+		Skipped: eff.Skipped + more.Skipped,
+		Ended:   after.Mode == Ended && s.Mode != Ended,
+	}
 }
 
 func apply(frames []recording.Frame, s State, in Input) (State, Effects) {
 	was := s
 	switch in.Kind {
 	case Play:
-		s = play(frames, s, in.Now)
+		s = play(frames, s)
 	case Pause:
 		s = pause(s)
 	case Toggle:
-		if s.Mode == Playing {
+		if s.Mode == Playing || s.Mode == Waiting {
 			s = pause(s)
 		} else {
-			s = play(frames, s, in.Now)
+			s = play(frames, s)
 		}
 	case Tick:
 		return tick(frames, s, in.Now)
@@ -135,31 +141,54 @@ func apply(frames []recording.Frame, s State, in Input) (State, Effects) {
 		s.Speed = step(s.Speed, -1)
 	case SetIdleCut:
 		s.IdleCut = max(in.To, 0)
+	case NextIdleCut:
+		s.IdleCut = nextIdleCut(s.IdleCut)
 	case Restart:
 		s = seek(frames, s, 0)
 	case ToEnd:
 		s = show(frames, s, len(frames))
+	case Follow:
+		s.Growing = true
+		s = settle(frames, s)
+	case Finish:
+		s.Growing = false
+		s = settle(frames, s)
+	}
+	if was.Mode != s.Mode && (s.Mode == Playing || s.Mode == Waiting) {
+		s.Now = in.Now
 	}
 	return s, Effects{Show: s.Frame != was.Frame, Ended: s.Mode == Ended && was.Mode != Ended}
 }
 
-func play(frames []recording.Frame, s State, now time.Time) State {
-	if s.Mode == Playing {
+func play(frames []recording.Frame, s State) State {
+	if s.Mode == Playing || s.Mode == Waiting {
 		return s
 	}
-	if s.Frame >= len(frames) {
+	if s.Frame >= len(frames) && !s.Growing {
 		s = seek(frames, s, 0)
 	}
-	if s.Frame >= len(frames) { // everything is at the start, or nothing is there
-		s.Mode = Ended
-		return s
-	}
-	s.Mode, s.Now = Playing, now
-	return s
+	s.Mode = Playing
+	return settle(frames, s)
 }
 
 func pause(s State) State {
-	if s.Mode == Playing {
+	if s.Mode == Playing || s.Mode == Waiting {
+		s.Mode = Paused
+	}
+	return s
+}
+
+// settle gives a state the mode that its place asks for.
+func settle(frames []recording.Frame, s State) State {
+	end := s.Frame >= len(frames)
+	switch {
+	case end && !s.Growing:
+		s.Mode = Ended
+	case end && (s.Mode == Playing || s.Mode == Ended):
+		s.Mode = Waiting
+	case !end && s.Mode == Waiting:
+		s.Mode = Playing
+	case !end && s.Mode == Ended:
 		s.Mode = Paused
 	}
 	return s
@@ -167,16 +196,23 @@ func pause(s State) State {
 
 // tick moves a playing state to now.
 func tick(frames []recording.Frame, s State, now time.Time) (State, Effects) {
-	if s.Mode != Playing {
-		return s, Effects{}
-	}
-	was := s
 	elapsed := now.Sub(s.Now)
-	if elapsed <= 0 {
+	waited := s.Mode == Waiting
+	if waited {
+		s = settle(frames, s)
+	}
+	if s.Mode != Playing || elapsed <= 0 && !waited {
 		return s, Effects{} // a clock that went back moves nothing
 	}
+	was := s
+	budget := scale(max(elapsed, 0), s.Speed)
 	s.Now = now
-	budget := scale(elapsed, s.Speed)
+	if waited {
+		// The wait was a part of the gap before what has come; what comes behind
+		// that is played in its own time.
+		wait, _ := due(frames, s)
+		budget = min(budget, wait)
+	}
 	var eff Effects
 	for s.Frame < len(frames) {
 		wait, skip := due(frames, s)
@@ -185,32 +221,17 @@ func tick(frames []recording.Frame, s State, now time.Time) (State, Effects) {
 			break
 		}
 		budget -= wait
+		if skip > 0 {
+			s.Cut, s.CutAt = gapBefore(frames, s.Frame, s.IdleCut), now
+		}
 		eff.Skipped += skip
 		s.At = max(frames[s.Frame].At, s.At)
 		s.Frame++
 	}
-	if s.Frame >= len(frames) {
-		s.Mode = Ended
-		eff.Ended = true
-	}
+	s = settle(frames, s)
+	eff.Ended = s.Mode == Ended
 	eff.Show = s.Frame != was.Frame
 	return s, eff
-}
-
-// due is how much of the axis is played before the next frame, and how much of
-// an idle gap is then left out.
-func due(frames []recording.Frame, s State) (wait, skip time.Duration) {
-	next := frames[s.Frame].At
-	wait = max(next-s.At, 0)
-	var last time.Duration
-	if s.Frame > 0 {
-		last = frames[s.Frame-1].At
-	}
-	if s.IdleCut <= 0 || next-last <= s.IdleCut {
-		return wait, 0
-	}
-	played := max(last+s.IdleCut-s.At, 0)
-	return played, wait - played
 }
 
 // seek shows everything up to and including a moment.
@@ -230,13 +251,8 @@ func show(frames []recording.Frame, s State, n int) State {
 	if s.Frame > 0 {
 		s.At = frames[s.Frame-1].At
 	}
-	switch {
-	case s.Frame >= len(frames):
-		s.Mode = Ended
-	case s.Mode == Ended:
-		s.Mode = Paused
-	}
-	return s
+	s.Cut = Gap{}
+	return settle(frames, s)
 }
 
 // forward and back find the neighbouring states that differ on the screen.

@@ -44,6 +44,7 @@ type state struct {
 
 	empty    *row // for emptyRow
 	saved    int  // work paid for
+	worked   uint64
 	clusters *clusters
 	extras   *extras
 	parser   parser

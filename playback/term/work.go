@@ -23,7 +23,10 @@ func (s *Screen) earn(bytes int) { s.saved += bytes * workPerByte }
 
 // charge takes off work that is done in any case. Copying rows that a clone
 // shares is not charged: a clone must not change what a stream shows.
-func (s *Screen) charge(work int) { s.saved = min(s.saved, maxSaved) - work }
+func (s *Screen) charge(work int) {
+	s.saved = min(s.saved, maxSaved) - work
+	s.worked += uint64(work)
+}
 
 // afford takes work off what was paid for, or reports that it was not.
 func (s *Screen) afford(work int) bool {
@@ -32,5 +35,11 @@ func (s *Screen) afford(work int) bool {
 		return false
 	}
 	s.saved -= work
+	s.worked += uint64(work)
 	return true
 }
+
+// Work is how much was done to the screen beside taking its bytes and printing
+// them: cells moved, rows cleared, characters repeated, in units of about a
+// nanosecond. Whoever keeps clones to go back to places them by it.
+func (s *Screen) Work() uint64 { return s.worked }

@@ -10,6 +10,7 @@ import (
 	"cordon/playback/player"
 	"cordon/playback/recording"
 	"cordon/playback/term"
+	"cordon/playback/transcript/prompt"
 )
 
 // Match is a time during which a text was on the screen without a break.
@@ -105,7 +106,7 @@ func (s *seeker) look(from, to int) (line string, found bool) {
 	s.buf = s.buf[:0]
 	_, rows := s.screen.Size()
 	for y := from; y < rows && (y <= to || len(s.buf) > 0); y++ {
-		s.buf = appendRow(s.buf, s.screen, y)
+		s.buf = prompt.AppendRow(s.buf, s.screen, y)
 		if s.screen.Wrapped(y) && len(s.buf) < maxJoined {
 			continue
 		}
@@ -131,13 +132,13 @@ func (s *seeker) leave(y int, _ term.Leave) {
 	case !wrapped:
 		s.left = s.screen.AppendLine(s.left, y)
 	case s.resizing:
-		s.left = appendWrapped(s.left, s.screen, y, false)
+		s.left = prompt.AppendWrapped(s.left, s.screen, y, false)
 	default:
-		s.left = appendRow(s.left, s.screen, y)
+		s.left = prompt.AppendRow(s.left, s.screen, y)
 	}
 	own := len(s.left)
 	for k := y; !s.resizing && s.screen.Wrapped(k) && len(s.left) < maxJoined; k++ {
-		s.left = appendRow(s.left, s.screen, k+1)
+		s.left = prompt.AppendRow(s.left, s.screen, k+1)
 	}
 	if s.has(s.left) {
 		s.glimpse(string(s.left))

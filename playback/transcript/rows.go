@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cordon/playback/term"
+	"cordon/playback/transcript/prompt"
 )
 
 // row is what is known of a row of the main screen.
@@ -20,7 +21,7 @@ type row struct {
 
 // observe brings what is known of a row up to date.
 func (w *watcher) observe(y int) {
-	w.buf = appendRow(w.buf[:0], w.screen, y)
+	w.buf = prompt.AppendRow(w.buf[:0], w.screen, y)
 	r := &w.rows[y]
 	if string(w.buf) == r.text {
 		return
@@ -53,7 +54,7 @@ func (w *watcher) follow() int {
 	case n < 0:
 		w.rows = slices.Insert(w.rows, 0, make([]row, -n)...)
 		for y := range -n {
-			w.rows[y] = row{text: string(appendRow(nil, w.screen, y)), at: w.at, last: w.at, done: true}
+			w.rows[y] = row{text: string(prompt.AppendRow(nil, w.screen, y)), at: w.at, last: w.at, done: true}
 		}
 	}
 	for len(w.rows) < rows {
@@ -67,7 +68,7 @@ func (w *watcher) follow() int {
 func (w *watcher) recognise(old []row) {
 	const near = 8 // how far a row is looked for
 	for y := range w.rows {
-		w.buf = appendRow(w.buf[:0], w.screen, y)
+		w.buf = prompt.AppendRow(w.buf[:0], w.screen, y)
 		same := func(r row) bool { return r.text != "" && strings.HasPrefix(string(w.buf), r.text) }
 		if same(w.rows[y]) {
 			continue
@@ -111,32 +112,4 @@ func (w *watcher) known(y int) *row {
 		return nil
 	}
 	return &w.rows[i]
-}
-
-// appendRow appends the text of a row without trailing blanks, or with them
-// when the line goes on in the next row.
-func appendRow(dst []byte, s *term.Screen, y int) []byte {
-	if !s.Wrapped(y) {
-		return s.AppendLine(dst, y)
-	}
-	return appendWrapped(dst, s, y, s.Cell(0, y+1).Width == 2)
-}
-
-// appendWrapped is appendRow for a row that goes on, told whether a wide
-// character comes next: one that did not fit leaves a blank that is none.
-// Unlike appendRow it reads no other row, which a resize may have taken away.
-func appendWrapped(dst []byte, s *term.Screen, y int, wide bool) []byte {
-	dst = s.AppendLine(dst, y)
-	cols, _ := s.Size()
-	blanks := 0
-	for blanks < cols {
-		if c := s.Cell(cols-1-blanks, y); c.Rune != ' ' || c.Cluster != "" {
-			break
-		}
-		blanks++
-	}
-	if blanks == 1 && wide {
-		return dst
-	}
-	return append(dst, strings.Repeat(" ", blanks)...)
 }

@@ -12,6 +12,7 @@ import (
 	"cordon/playback/player"
 	"cordon/playback/recording"
 	"cordon/playback/term"
+	"cordon/playback/transcript/prompt"
 )
 
 // Kind says where a line comes from.
@@ -38,20 +39,44 @@ type Line struct {
 // checkEvery is how many frames pass between looks at the context.
 const checkEvery = 256
 
-// Of makes the transcript of a recording. A recording without a terminal gives
-// its events in words: the statements of a database session, the requests of
-// an application.
+// Transcript is a session in words.
+type Transcript struct {
+	Lines    []Line    // in time
+	Commands []Command // in the order in which they were entered
+}
+
+// Command is what was entered at a prompt, and where its output stands:
+// Lines[From:To], which is empty where the line of the command was not found
+// again in the transcript.
+type Command struct {
+	prompt.Command
+	From, To int
+}
+
+// Of makes the lines of a recording. A recording without a terminal gives its
+// events in words: the statements of a database session, the requests of an
+// application.
 func Of(ctx context.Context, rec *recording.Recording) ([]Line, error) {
+	t, err := Read(ctx, rec)
+	return t.Lines, err
+}
+
+// Read makes the transcript of a recording, with the commands that were entered
+// as far as prompts could be recognised.
+func Read(ctx context.Context, rec *recording.Recording) (Transcript, error) {
+	var t Transcript
 	w := newWatcher(player.NewScreen(rec.Meta))
 	for i, f := range rec.Frames {
 		if i%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
-				return nil, fmt.Errorf("make transcript: %w", err)
+				return Transcript{}, fmt.Errorf("make transcript: %w", err)
 			}
 		}
 		w.feed(f)
 	}
-	return w.finish(), nil
+	t.Lines = w.finish()
+	t.place(w.commands)
+	return t, nil
 }
 
 // watcher follows a screen and collects the lines that leave it.
@@ -60,6 +85,9 @@ type watcher struct {
 	lines  []Line
 	at     time.Duration
 	seq    int
+
+	tracker  prompt.Tracker
+	commands []prompt.Command
 
 	rows    []row  // of the main screen, by their place at the last look
 	old     []row  // the same before the bytes that are being fed
@@ -116,9 +144,10 @@ func (w *watcher) output(data []byte) {
 			}
 			n = switchLen(data)
 		}
-		w.write(data[:n])
+		w.tracker.Write(w.screen, w.at, data[:n], w.write)
 		data = data[n:]
 	}
+	w.commands = append(w.commands, w.tracker.Take()...)
 }
 
 func (w *watcher) write(p []byte) {
@@ -157,12 +186,13 @@ func (w *watcher) resize(f recording.Frame) {
 	w.resizing = true
 	player.Feed(w.screen, f)
 	w.resizing = false
+	w.tracker.Resized(w.screen, w.at)
 	if w.full {
 		return
 	}
 	w.follow()
 	for y := range w.rows {
-		w.buf = appendRow(w.buf[:0], w.screen, y)
+		w.buf = prompt.AppendRow(w.buf[:0], w.screen, y)
 		r := &w.rows[y]
 		if string(w.buf) != r.text && len(w.buf) > 0 && strings.HasPrefix(r.text, string(w.buf)) {
 			if r.long == "" {
@@ -224,9 +254,9 @@ func (w *watcher) leaving(y int) string {
 	case !w.screen.Wrapped(y):
 		return w.screen.Line(y)
 	case w.resizing:
-		return string(appendWrapped(nil, w.screen, y, false))
+		return string(prompt.AppendWrapped(nil, w.screen, y, false))
 	default:
-		return string(appendRow(nil, w.screen, y))
+		return string(prompt.AppendRow(nil, w.screen, y))
 	}
 }
 
@@ -297,7 +327,7 @@ func (w *watcher) mention() {
 	w.shot = nil
 }
 
-// finish takes what is still on the screen and puts everything in time.
+// finish takes what is still on the screen and puts all lines in time.
 func (w *watcher) finish() []Line {
 	w.screen.OnLeave(nil)
 	if w.full {
@@ -316,6 +346,8 @@ func (w *watcher) finish() []Line {
 		w.take(y, line, !w.full && w.screen.Wrapped(y), term.Scrolled)
 	}
 	w.scrolled.flush(w.emit)
+	w.tracker.Finish(w.at)
+	w.commands = append(w.commands, w.tracker.Take()...)
 	slices.SortStableFunc(w.lines, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.seq, b.seq))
 	})

@@ -15,6 +15,7 @@ import (
 
 	"cordon/playback/player"
 	"cordon/playback/recording"
+	"cordon/playback/transcript/prompt"
 )
 
 var t0 = time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
@@ -295,7 +296,7 @@ func logical(s Screenshot) []string {
 	var out []string
 	open := false
 	for y := range s.Screen.Text() {
-		row := string(appendRow(nil, s.Screen, y))
+		row := string(prompt.AppendRow(nil, s.Screen, y))
 		if open {
 			out[len(out)-1] += row
 		} else {

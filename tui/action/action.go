@@ -16,6 +16,8 @@ const (
 	Replay   Scope = "replay"
 	Locks    Scope = "locks"
 	Case     Scope = "case"
+	// Terminal is where a program runs that takes all other keys itself.
+	Terminal Scope = "terminal"
 )
 
 // Action describes one thing that can be done.

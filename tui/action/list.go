@@ -53,8 +53,21 @@ const (
 	MarkerPrev     ID = "replay.marker_previous"
 	MarkerNext     ID = "replay.marker_next"
 	Transcript     ID = "replay.transcript"
+	IdleCut        ID = "replay.idle_cut"
+	FindHere       ID = "replay.find"
+	FindAll        ID = "replay.find_all"
+	FindScreens    ID = "sessions.find"
+	Diff           ID = "replay.diff"
+	SecondSession  ID = "replay.second_session"
+	CopyLine       ID = "replay.copy_line"
+	Export         ID = "replay.export"
 
 	Release ID = "lock.release"
+
+	Shell         ID = "shell"
+	TerminalLeave ID = "terminal.leave"
+	TerminalUp    ID = "terminal.up"
+	TerminalDown  ID = "terminal.down"
 )
 
 // Default returns the registry with the default keys.
@@ -75,7 +88,7 @@ func list() []Action {
 		{ID: Pivot, Keys: []string{"p"}, Short: "pivot", Long: "Make the selected entity the one under investigation", Scope: Global, Weight: 70},
 		{ID: Lock, Keys: []string{"L"}, Short: "lock", Long: "Lock what the preview names; a wide target asks for its name first", Scope: Global, Danger: true, Weight: 90},
 		{ID: Undo, Keys: []string{"u"}, Short: "undo", Long: "Take back the last lock or case action; never navigation", Scope: Global, Weight: 60},
-		{ID: Find, Keys: []string{"/"}, Short: "filter", Long: "Filter the rows, or find text on the screen of a replay", Scope: Global, Weight: 65},
+		{ID: Find, Keys: []string{"/"}, Short: "filter", Long: "Filter the rows", Scope: Global, Weight: 65},
 		{ID: NextMatch, Keys: []string{"n"}, Short: "next", Long: "Next row with the same key, or next match", Scope: Global, Weight: 25},
 		{ID: PrevMatch, Keys: []string{"N"}, Short: "previous", Long: "Previous row with the same key, or previous match", Scope: Global},
 		{ID: Star, Keys: []string{"space"}, Short: "star", Long: "Star the selected row for the report, or take the star away", Scope: Global, Weight: 30},
@@ -104,21 +117,35 @@ func list() []Action {
 		{ID: ShowLocks, Keys: []string{"5"}, Short: "locks", Long: "The locks in force and the planned ones", Scope: Global},
 		{ID: ShowCase, Keys: []string{"8"}, Short: "case", Long: "Notes, journal and sources of the case", Scope: Global},
 
+		{ID: FindScreens, Keys: []string{"/", "f"}, Short: "find in recordings", Long: "Find a text on the screens of all recordings of the case", Scope: Sessions, Weight: 65},
+
 		{ID: PlayPause, Keys: []string{"space"}, Short: "play", Long: "Play or pause the recording", Scope: Replay, Weight: 97},
 		{ID: SeekBack, Keys: []string{"left"}, Short: "5 s back", Long: "Five seconds back", Scope: Replay, Weight: 94},
 		{ID: SeekForward, Keys: []string{"right"}, Short: "5 s on", Long: "Five seconds forward", Scope: Replay, Weight: 95},
 		{ID: SeekBackFar, Keys: []string{"shift+left"}, Short: "10% back", Long: "A tenth of the recording back", Scope: Replay},
 		{ID: SeekForwardFar, Keys: []string{"shift+right"}, Short: "10% on", Long: "A tenth of the recording forward", Scope: Replay},
-		{ID: SeekPercent, Keys: []string{"%"}, Short: "go to %", Long: "Go to a percentage of the recording", Scope: Replay, Weight: 12},
+		{ID: SeekPercent, Keys: []string{"%"}, Short: "go to", Long: "Go to a percentage, a stretch from the start, or a time of day", Scope: Replay, Weight: 12},
 		{ID: FramePrev, Keys: []string{","}, Short: "frame back", Long: "One change of the screen back", Scope: Replay},
 		{ID: FrameNext, Keys: []string{"."}, Short: "frame on", Long: "One change of the screen forward", Scope: Replay},
 		{ID: Slower, Keys: []string{"<"}, Short: "slower", Long: "Play at half the speed", Scope: Replay},
 		{ID: Faster, Keys: []string{">"}, Short: "faster", Long: "Play at twice the speed", Scope: Replay, Weight: 14},
-		{ID: MarkerPrev, Keys: []string{"["}, Short: "marker back", Long: "Previous marker of the recording", Scope: Replay},
-		{ID: MarkerNext, Keys: []string{"]"}, Short: "marker", Long: "Next marker of the recording", Scope: Replay, Weight: 92},
+		{ID: MarkerPrev, Keys: []string{"["}, Short: "marker back", Long: "Previous marker of the recording, or note of yours", Scope: Replay},
+		{ID: MarkerNext, Keys: []string{"]"}, Short: "marker", Long: "Next marker of the recording, or note of yours", Scope: Replay, Weight: 92},
 		{ID: Transcript, Keys: []string{"t"}, Short: "transcript", Long: "Show the recording as text", Scope: Replay, Weight: 91},
+		{ID: IdleCut, Keys: []string{"i"}, Short: "idle time", Long: "How much of a time in which nothing happens is played: the next longer cut, then all of it", Scope: Replay},
+		{ID: FindHere, Keys: []string{"/"}, Short: "find", Long: "Find a text on the screen of this recording", Scope: Replay, Weight: 90},
+		{ID: FindAll, Keys: []string{"f"}, Short: "find in all", Long: "Find a text on the screens of all recordings of the case", Scope: Replay, Weight: 45},
+		{ID: Diff, Keys: []string{"d"}, Short: "diff", Long: "Remember this screen; again: show what differs between it and the moment shown", Scope: Replay, Weight: 43},
+		{ID: SecondSession, Keys: []string{"w"}, Short: "two sessions", Long: "Show a second session that overlaps in time, on the same clock; again: leave it", Scope: Replay, Weight: 11},
+		{ID: CopyLine, Keys: []string{"Y"}, Short: "copy line", Long: "Copy the line of the screen that the cursor is in; y copies the whole screen", Scope: Replay},
+		{ID: Export, Keys: []string{"e"}, Short: "export", Long: "Write this screen into files, as a picture (SVG) and as text", Scope: Replay, Weight: 13},
 
 		{ID: Release, Keys: []string{"x"}, Short: "release", Long: "Take the selected lock back, or drop a planned one; asks first", Scope: Locks, Weight: 85},
+
+		{ID: Shell, Keys: []string{"!"}, Short: "shell", Long: "Open a shell beside the case, or show what runs there", Scope: Global},
+		{ID: TerminalLeave, Keys: []string{"ctrl+]"}, Short: "back to the console", Long: "Give the keys back to the console; the program goes on", Scope: Terminal},
+		{ID: TerminalUp, Keys: []string{"shift+pgup"}, Short: "up", Long: "One page back in what the program wrote", Scope: Terminal},
+		{ID: TerminalDown, Keys: []string{"shift+pgdown"}, Short: "down", Long: "One page forward in what the program wrote", Scope: Terminal},
 
 		{ID: Palette, Keys: []string{":"}, Short: "actions", Long: "All actions by name", Scope: Global, Weight: 98},
 		{ID: Help, Keys: []string{"?"}, Short: "keys", Long: "All keys that work here; type a word or a key to search", Scope: Global, Weight: 99},

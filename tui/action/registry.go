@@ -104,7 +104,7 @@ func (r *Registry) Remap(keys map[ID][]string) (*Registry, error) {
 }
 
 // unlosable are the actions without which a responder could be stuck.
-var unlosable = []ID{Close, Palette, Help, Quit}
+var unlosable = []ID{Close, Palette, Help, Quit, TerminalLeave}
 
 // Get returns an action by id.
 func (r *Registry) Get(id ID) (Action, bool) {

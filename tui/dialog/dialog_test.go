@@ -280,23 +280,22 @@ func TestInput_keepsDraftsAndChecks(t *testing.T) {
 	}
 }
 
-func TestPercent(t *testing.T) {
+func TestInput_whatDoesNotPassIsNotSubmitted(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]float64{"0": 0, "50": 50, "12.5%": 12.5, " 100 % ": 100} {
-		if got, err := Percent(text); err != nil || got != want {
-			t.Errorf("Percent(%q) = %v, %v", text, got, err)
+	d := NewInput(Prompt{ID: "percent", Title: "go to", Check: func(text string) error {
+		if text != "50" {
+			return errors.New("a half is all there is")
 		}
-	}
-	for _, bad := range []string{"", "-1", "101", "NaN", "Inf", "1e9", "x", "%"} {
-		if got, err := Percent(bad); err == nil {
-			t.Errorf("Percent(%q) = %v", bad, got)
-		}
-	}
-	d := NewPercent("percent", "go to")
+		return nil
+	}}, Drafts{})
 	c := newClock()
-	typeSlowly(d, c, "150")
+	typeSlowly(d, c, "5")
 	if got := d.Handle(press("enter")); got != nil {
-		t.Errorf("150 gave %v", got)
+		t.Errorf("5 gave %v", got)
+	}
+	typeSlowly(d, c, "0")
+	if got := d.Handle(press("enter")); got != (Submitted{ID: "percent", Text: "50"}) {
+		t.Errorf("50 gave %v", got)
 	}
 }
 

@@ -1,10 +1,6 @@
 package dialog
 
 import (
-	"errors"
-	"strconv"
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -49,26 +45,6 @@ func NewInput(p Prompt, drafts Drafts) *Input {
 	d := &Input{p: p, edit: newLineEdit(text), drafts: drafts}
 	d.check()
 	return d
-}
-
-// NewPercent makes the input for a percentage of a recording; a sign is allowed.
-func NewPercent(id, title string) *Input {
-	return NewInput(Prompt{
-		ID: id, Title: title, Hint: "0 to 100",
-		Check: func(text string) error {
-			_, err := Percent(text)
-			return err
-		},
-	}, Drafts{})
-}
-
-// Percent reads a percentage from 0 to 100, with or without a sign.
-func Percent(text string) (float64, error) {
-	v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%")), 64)
-	if err != nil || !(v >= 0 && v <= 100) {
-		return 0, errors.New("a number from 0 to 100")
-	}
-	return v, nil
 }
 
 var _ Dialog = (*Input)(nil)

@@ -36,6 +36,9 @@ type Env struct {
 	Out *Outbox
 	// Drafts keeps texts that were typed and not submitted.
 	Drafts dialog.Drafts
+	// Export writes a new file that the responder named, readable by them alone,
+	// and returns where it is. A file that exists is never written over.
+	Export func(name string, content []byte) (path string, err error)
 }
 
 // Page is a page of the console, by its digit.
@@ -156,6 +159,10 @@ type (
 		Typing() bool
 		Type(msg tea.Msg) tea.Cmd
 	}
+
+	// Copier puts together what y copies, where that is more than the text of the
+	// selected row.
+	Copier interface{ CopyText() string }
 
 	// Crumb says in a few safe words where in the pane the responder is.
 	Crumb interface{ Crumb() string }

@@ -27,6 +27,9 @@ type NoteAbout struct {
 	Entity  string `json:"entity,omitempty"`
 	Session string `json:"session,omitempty"`
 	At      int64  `json:"at_ms,omitempty"`
+	// Edits is the number of the journal entry whose words this note takes the
+	// place of; 0 for a note of its own.
+	Edits int64 `json:"edits,omitempty"`
 }
 
 // AskNote opens the field for a note. What is submitted becomes an entry of the
@@ -41,6 +44,23 @@ func AskNote(env Env, loader *Loader, about NoteAbout) {
 	env.Out.Put(Open{Dialog: input, Then: func(o dialog.Outcome) tea.Cmd {
 		said, ok := o.(dialog.Submitted)
 		if !ok {
+			return nil
+		}
+		return writeNote(env, loader, about, said.Text)
+	}})
+}
+
+// EditNote opens the field with the words of an earlier note. The journal keeps
+// both: what is submitted takes the place of the note wherever notes are shown,
+// and an empty text takes it away from there.
+func EditNote(env Env, loader *Loader, about NoteAbout, text string) {
+	input := dialog.NewInput(dialog.Prompt{
+		ID: fmt.Sprintf("note edit %d", about.Edits), Title: "edit the note on " + safetext.CleanMax(about.Target, 60), Text: text, KeepEmpty: true,
+		Hint: "an empty text takes it away; the journal keeps what it said",
+	}, env.Drafts)
+	env.Out.Put(Open{Dialog: input, Then: func(o dialog.Outcome) tea.Cmd {
+		said, ok := o.(dialog.Submitted)
+		if !ok || said.Text == text {
 			return nil
 		}
 		return writeNote(env, loader, about, said.Text)

@@ -78,6 +78,7 @@ type Evidence interface {
 	Sessions(ctx context.Context, of investigations.Entity, limit int) ([]investigations.Session, error)
 	Session(ctx context.Context, id string) (investigations.Session, bool, error)
 	OpenRecording(ctx context.Context, id int64) (io.ReadCloser, error)
+	SearchScreens(ctx context.Context, text string, limit int) (investigations.ScreenSearch, error)
 	Sources(ctx context.Context) ([]investigations.Source, error)
 	Rejects(ctx context.Context, limit int) ([]investigations.Reject, error)
 	Days(ctx context.Context) ([]investigations.Day, error)

@@ -21,6 +21,8 @@ import (
 	"cordon/investigations/filter"
 	"cordon/investigations/journal"
 	"cordon/investigations/pivot/pivottest"
+	"cordon/playback/recording"
+	"cordon/playback/transcript"
 	"cordon/tui/pane"
 )
 
@@ -174,6 +176,43 @@ func (c *Case) OpenRecording(ctx context.Context, id int64) (io.ReadCloser, erro
 		}
 	}
 	return nil, fmt.Errorf("no recording %d", id)
+}
+
+// SearchScreens implements [pane.Evidence].
+func (c *Case) SearchScreens(ctx context.Context, text string, limit int) (found investigations.ScreenSearch, err error) {
+	all, err := c.Sessions(ctx, investigations.Entity{}, len(c.events))
+	for _, s := range all {
+		if s.RecordingID == 0 {
+			continue
+		}
+		hits, err := searchRecording(ctx, s, c.Recordings[s.ID], text)
+		if err != nil {
+			return found, err
+		}
+		found.Searched++
+		found.In += min(1, len(hits))
+		found.Total += len(hits)
+		found.Hits = append(found.Hits, hits...)
+	}
+	found.Hits = found.Hits[:min(limit, len(found.Hits))]
+	return found, err
+}
+
+func searchRecording(ctx context.Context, s investigations.Session, data []byte, text string) ([]investigations.ScreenHit, error) {
+	rec, err := recording.Load(ctx, bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	lines, err := transcript.Of(ctx, rec)
+	var hits []investigations.ScreenHit
+	for _, l := range lines {
+		if filter.ContainsFold([]byte(l.Text), []byte(text)) {
+			hits = append(hits, investigations.ScreenHit{
+				Recording: s.RecordingID, Session: s.ID, User: s.User, Login: s.Login, Host: s.HostLabel, Start: rec.Meta.Start, Offset: l.At, Line: l.Text,
+			})
+		}
+	}
+	return hits, err
 }
 
 // Sources implements [pane.Evidence].

@@ -21,11 +21,16 @@ type View struct {
 	// Origin is the picture's column and row at the upper left corner, where the
 	// picture is larger than the area.
 	Origin image.Point
+	// Above is how many lines of the scrollback stand above the picture's first
+	// row; as many of its last rows are not shown.
+	Above int
 	// Cursor draws the cursor where the program shows it.
 	Cursor bool
 	// Match is a text to mark wherever it stands, whatever the case of its
 	// letters; one that wraps at the margin is not marked.
 	Match string
+	// Marked tells which cells of the picture are marked besides; nil for none.
+	Marked func(x, y int) bool
 }
 
 // Draw draws a picture into an area and returns where it stands. The area around
@@ -46,16 +51,18 @@ func Draw(c draw.Canvas, area uv.Rectangle, s *term.Screen, v View) uv.Rectangle
 	if c.Glyphs().ASCII {
 		p.substitute, p.form = "?", safetext.ASCII
 	}
-	if v.Match != "" {
-		p.match, p.marked = []rune(strings.ToLower(v.Match)), c.Styles.Style(themes.Match)
-	}
+	p.match, p.mark, p.marked = []rune(strings.ToLower(v.Match)), v.Marked, c.Styles.Style(themes.Match)
 	var cells []term.Cell
 	for y := range shown.Dy() {
-		cells = s.Row(from.Y+y, cells)
-		p.row(shown, shown.Min.Y+y, cells, from.X)
+		if row := from.Y + y - v.Above; row < 0 {
+			cells = s.ScrolledRow(s.ScrolledLines()+row, cells)
+		} else {
+			cells = s.Row(row, cells)
+		}
+		p.row(shown, y, cells, from)
 	}
 	if cur := s.Cursor(); v.Cursor && cur.Visible {
-		p.cursor(shown, image.Pt(cur.X, cur.Y).Sub(from).Add(shown.Min))
+		p.cursor(shown, image.Pt(cur.X, cur.Y+v.Above).Sub(from).Add(shown.Min))
 	}
 	return shown
 }
@@ -70,17 +77,18 @@ type painter struct {
 	cell       uv.Cell
 
 	match  []rune
+	mark   func(x, y int) bool
 	marked uv.Style
 	hits   []bool // columns of the row at hand
 }
 
-// row draws the part of a row that begins at column from. Half a wide
-// character at either edge is a blank.
-func (p *painter) row(shown uv.Rectangle, y int, cells []term.Cell, from int) {
+// row draws the part of the y-th row shown that begins at column from.X. Half a
+// wide character at either edge is a blank.
+func (p *painter) row(shown uv.Rectangle, y int, cells []term.Cell, from image.Point) {
 	last, style := term.Style{}, p.paint.style(term.Style{})
 	p.find(cells)
 	for x := range shown.Dx() {
-		at := from + x
+		at := from.X + x
 		if at >= len(cells) {
 			break
 		}
@@ -92,7 +100,7 @@ func (p *painter) row(shown uv.Rectangle, y int, cells []term.Cell, from int) {
 			last, style = cell.Style, p.paint.style(cell.Style)
 		}
 		look := style
-		if len(p.match) > 0 && p.hits[at] {
+		if len(p.match) > 0 && p.hits[at] || p.mark != nil && p.mark(at, from.Y+y) {
 			look = p.marked
 		}
 		text, width := p.text(cell)
@@ -100,9 +108,9 @@ func (p *painter) row(shown uv.Rectangle, y int, cells []term.Cell, from int) {
 		if x+room > shown.Dx() {
 			text, width, room = " ", 1, 1
 		}
-		p.put(shown.Min.X+x, y, text, width, look)
+		p.put(shown.Min.X+x, shown.Min.Y+y, text, width, look)
 		for i := width; i < room; i++ {
-			p.put(shown.Min.X+x+i, y, " ", 1, look)
+			p.put(shown.Min.X+x+i, shown.Min.Y+y, " ", 1, look)
 		}
 	}
 }

@@ -81,6 +81,22 @@ func TestDraw_placesThePicture(t *testing.T) {
 	}
 }
 
+func TestDraw_scrollback(t *testing.T) {
+	t.Parallel()
+	s := picture(4, 2, "one\r\ntwo\r\nsix\r\nten")
+	for above, want := range map[int][]string{
+		0: {"six ", "ten "}, 1: {"two ", "six "}, 2: {"one ", "two "}, 3: {"    ", "one "},
+	} {
+		scr := drawn(t, "mono", false, image.Pt(4, 2), s, View{Above: above, Cursor: true})
+		if diff := cmp.Diff(want, lines(scr)); diff != "" {
+			t.Errorf("%d above: %s", above, diff)
+		}
+		if shown := scr.CellAt(3, 1).Style.Attrs&uv.AttrReverse != 0; shown != (above == 0) {
+			t.Errorf("%d above: the cursor is shown: %v", above, shown)
+		}
+	}
+}
+
 func TestDraw_mapsStyles(t *testing.T) {
 	t.Parallel()
 	s := picture(10, 1, "\x1b[31ma\x1b[0;38;5;200mb\x1b[0;38;2;1;2;3mc\x1b[0;1;3;9md\x1b[0;4:3me\x1b[0;8;5mf\x1b[0mg")

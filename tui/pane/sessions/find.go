@@ -9,6 +9,7 @@ import (
 
 	"cordon/playback/transcript"
 	"cordon/themes"
+	"cordon/tui/action"
 	"cordon/tui/dialog"
 	"cordon/tui/pane"
 	"cordon/tui/safetext"
@@ -21,7 +22,7 @@ func (p *Pane) askText() {
 	p.env.Out.Put(pane.Open{
 		Dialog: dialog.NewInput(dialog.Prompt{
 			ID: findDialog, Title: "Find on the screen of this recording",
-			Hint: "capital and small letters are the same", Text: p.replay.needle,
+			Hint: "capital and small letters are the same; f finds in all recordings", Text: p.replay.needle,
 		}, p.env.Drafts),
 		Then: func(o dialog.Outcome) tea.Cmd {
 			done, ok := o.(dialog.Submitted)
@@ -49,6 +50,13 @@ func (p *Pane) found(f found) tea.Cmd {
 	quoted := `"` + safetext.CleanMax(f.text, 60) + `"`
 	if len(f.matches) == 0 {
 		p.say(themes.Warning, quoted+" was at no time on this screen"+r.caveat()+".")
+		return nil
+	}
+	if r.listed() {
+		if !r.lines.find(f.text, 0) {
+			r.lines.move(action.MoveTop)
+			r.lines.find(f.text, 0)
+		}
 		return nil
 	}
 	for _, m := range f.matches {
@@ -81,9 +89,13 @@ func (r *replay) caveat() string {
 	}
 }
 
-// goToMatch goes to the next match or the one before.
-func (p *Pane) goToMatch(step int) {
+// goToMatch goes to the next match or the one before, in another recording when
+// the text was looked for in all of them.
+func (p *Pane) goToMatch(step int) tea.Cmd {
 	r := p.replay
+	if r.listed() {
+		return p.goToLine(step)
+	}
 	at := r.player.Position()
 	to, ok := time.Duration(0), false
 	for _, m := range r.matches {
@@ -96,10 +108,26 @@ func (p *Pane) goToMatch(step int) {
 		}
 	}
 	if !ok {
-		p.say(themes.Muted, "No match "+map[bool]string{true: "after", false: "before"}[step > 0]+" this moment.")
-		return
+		if cmd, more := p.nextHit(step); more {
+			return cmd
+		}
+		p.say(themes.Muted, "No match "+side(step)+" this moment.")
+		return nil
 	}
 	p.seek(to)
+	return nil
+}
+
+// goToLine does the same among lines of text.
+func (p *Pane) goToLine(step int) tea.Cmd {
+	if p.replay.lines.find(p.replay.needle, step) {
+		return nil
+	}
+	cmd, more := p.nextHit(step)
+	if !more {
+		p.say(themes.Muted, "No match "+side(step)+" this line.")
+	}
+	return cmd
 }
 
 // matchWords says how many matches there are and which one was passed last.

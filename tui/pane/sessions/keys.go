@@ -1,16 +1,19 @@
 package sessions
 
 import (
+	"fmt"
 	"image"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
+	"cordon/playback/instant"
 	"cordon/playback/player"
 	"cordon/themes"
 	"cordon/tui/action"
 	"cordon/tui/dialog"
+	"cordon/tui/draw"
 	"cordon/tui/pane"
 	"cordon/tui/pane/screen"
 )
@@ -21,7 +24,7 @@ const (
 	tenth    = 10.0
 )
 
-const percentDialog = "replay percent"
+const jumpDialog = "replay go to"
 
 // handleReplay runs an action while a replay is shown.
 func (p *Pane) handleReplay(id action.ID) tea.Cmd {
@@ -36,15 +39,29 @@ func (p *Pane) handleReplay(id action.ID) tea.Cmd {
 		return p.openInReplay()
 	case action.NextPane, action.PrevPane:
 		r.nextPane()
-	case action.Find:
+	case action.FindHere:
 		p.askText()
 	case action.SeekPercent:
-		p.askPercent()
+		p.askJump()
 	case action.Transcript:
 		return p.toggleTranscript()
+	case action.FindAll:
+		p.askAll()
+	case action.NextMatch:
+		return p.stepMatch(1)
+	case action.PrevMatch:
+		return p.stepMatch(-1)
+	case action.Diff:
+		p.toggleDiff()
+	case action.SecondSession:
+		return p.toggleSecond()
+	case action.CopyLine:
+		p.copyLine()
+	case action.Export:
+		p.askExport()
 	case action.MoveUp, action.MoveDown, action.MoveLeft, action.MoveRight,
 		action.MoveTop, action.MoveBottom, action.PageUp, action.PageDown:
-		p.moveReplay(id)
+		return p.moveReplay(id)
 	default:
 		return p.playback(id)
 	}
@@ -75,26 +92,28 @@ func (p *Pane) playback(id action.ID) tea.Cmd {
 		pl.Handle(player.Input{Kind: player.Slower, Now: now})
 	case action.Faster:
 		pl.Handle(player.Input{Kind: player.Faster, Now: now})
+	case action.IdleCut:
+		pl.Handle(player.Input{Kind: player.NextIdleCut, Now: now})
 	case action.MarkerPrev:
-		if _, ok := pl.PrevMarker(now); !ok {
-			p.say(themes.Muted, "No marker before this moment.")
-		}
+		p.goToStop(-1)
 	case action.MarkerNext:
-		if _, ok := pl.NextMarker(now); !ok {
-			p.say(themes.Muted, "No marker after this moment.")
-		}
-	case action.NextMatch:
-		p.goToMatch(1)
-	case action.PrevMatch:
-		p.goToMatch(-1)
+		p.goToStop(1)
 	default:
 		return nil
 	}
-	r.moved()
+	r.held = false
+	r.moved(now)
 	if r.listed() {
 		r.lines.follow(r.position())
 	}
 	return p.wake()
+}
+
+// stepMatch goes along the matches.
+func (p *Pane) stepMatch(step int) tea.Cmd {
+	r := p.replay
+	r.held = false
+	return tea.Batch(p.goToMatch(step), p.wake())
 }
 
 // target is where a seek starts from: held keys add up while a seek waits.
@@ -124,8 +143,20 @@ func (p *Pane) close() tea.Cmd {
 	case r.showing:
 		r.showing = false
 		r.place()
+	case r.diff != nil:
+		r.diff = nil
+		r.place()
+	case r.second != nil:
+		p.leaveSecond()
+		return p.wake()
+	case r.inside && r.size.X < besideWidth:
+		r.enter(false)
 	default:
 		p.leaveReplay()
+		if p.hits != nil {
+			p.hits.shown = true
+			p.Resize(p.size)
+		}
 	}
 	return nil
 }
@@ -144,10 +175,8 @@ func (p *Pane) openInReplay() tea.Cmd {
 		p.goToEvents(r.session)
 		return nil
 	}
-	if row, ok := r.beside.selected(); ok && r.inside {
-		if row.known {
-			p.seek(row.at)
-		}
+	if r.inside && r.besideShown() {
+		p.seekToRow()
 		return p.wake()
 	}
 	p.goToEvents(r.session)
@@ -167,22 +196,45 @@ func (p *Pane) toggleTranscript() tea.Cmd {
 
 // moveReplay moves in what has the keys: the lines, the rows beside, or the
 // picture.
-func (p *Pane) moveReplay(id action.ID) {
+func (p *Pane) moveReplay(id action.ID) tea.Cmd {
 	r := p.replay
 	switch {
 	case r.listed():
 		r.lines.move(id)
+	case r.differing():
+		r.moveDiff(id)
 	case r.inside && r.besideShown():
-		moveGrid(r.beside.grid, id)
+		return p.moveBeside(id)
 	case r.pannable():
 		r.pan(id)
 	case r.besideShown():
 		// Nothing of the picture is out of sight, so the keys mean the only
 		// list there is.
-		if moveGrid(r.beside.grid, id) {
-			r.enter(true)
-		}
+		r.enter(true)
+		return p.moveBeside(id)
 	}
+	return nil
+}
+
+// moveBeside moves in the rows beside the picture, which goes along.
+func (p *Pane) moveBeside(id action.ID) tea.Cmd {
+	if !moveGrid(p.replay.beside.grid, id) {
+		return nil
+	}
+	p.seekToRow()
+	return p.wake()
+}
+
+// seekToRow goes to the moment of the selected row.
+func (p *Pane) seekToRow() {
+	r := p.replay
+	row, ok := r.beside.selected()
+	if !ok || !row.known {
+		return
+	}
+	r.beside.hold(max(0, min(row.at, r.player.Duration())))
+	r.held = false
+	p.seek(row.at)
 }
 
 // nextPane gives the keys to the rows beside and back. Where these hide a part of
@@ -197,7 +249,7 @@ func (r *replay) nextPane() {
 func (r *replay) enter(inside bool) {
 	r.inside = inside
 	r.place()
-	r.moved()
+	r.follow()
 }
 
 // pan moves the picture by hand. It follows the cursor again from the next play,
@@ -209,8 +261,7 @@ func (r *replay) pan(id action.ID) {
 		action.MoveUp: {Y: -1}, action.MoveDown: {Y: 1}, action.MoveLeft: {X: -4}, action.MoveRight: {X: 4},
 		action.PageUp: {Y: -view.Y}, action.PageDown: {Y: view.Y}, action.MoveBottom: {Y: rows},
 	}[id]
-	r.held = id != action.MoveTop
-	if !r.held {
+	if r.held = id != action.MoveTop; !r.held {
 		r.follow()
 		return
 	}
@@ -225,22 +276,55 @@ func (r *replay) pannable() bool {
 	return !screen.Fits(image.Pt(cols, rows), pane.Size(r.layout(image.Rectangle{Max: r.size}).picture))
 }
 
-func (p *Pane) askPercent() {
+// askJump asks for a moment. A bare number is a percentage.
+func (p *Pane) askJump() {
 	p.env.Out.Put(pane.Open{
-		Dialog: dialog.NewPercent(percentDialog, "Go to a percentage of the recording"),
+		Dialog: dialog.NewInput(dialog.Prompt{
+			ID: jumpDialog, Title: "Go to", Hint: "50 is a percentage; or 1m20s, 1:20, 2026-11-18T21:14:03Z",
+			Check: func(text string) error {
+				_, err := instant.ParsePercent(text)
+				if err != nil {
+					return fmt.Errorf("%w: write %s", err, instant.Forms)
+				}
+				return nil
+			},
+		}, dialog.Drafts{}),
 		Then: func(o dialog.Outcome) tea.Cmd {
 			done, ok := o.(dialog.Submitted)
 			if !ok || p.replay == nil || p.replay.player == nil {
 				return nil
 			}
-			percent, err := dialog.Percent(done.Text)
+			to, err := instant.ParsePercent(done.Text)
 			if err != nil {
 				return nil
 			}
-			p.seekPercent(percent)
+			p.jumpTo(to)
 			return p.wake()
 		},
 	})
+}
+
+// jumpTo goes to a moment, or says that the recording does not reach it.
+func (p *Pane) jumpTo(to instant.Instant) {
+	r := p.replay
+	r.held = false
+	start := r.player.Recording().Meta.Start
+	from := to.From
+	switch {
+	case to.IsShare:
+		p.seekPercent(to.Percent)
+		return
+	case !to.Day.IsZero() && start.IsZero():
+		p.say(themes.Warning, "This recording names no time of day.")
+		return
+	case !to.Day.IsZero():
+		from = to.Day.Sub(start)
+	}
+	if from < 0 || r.whole && from > r.player.Duration() {
+		p.say(themes.Warning, "That is outside the recording, which is "+clock(r.player.Duration())+" long.")
+		return
+	}
+	p.seek(from)
 }
 
 // disabledReplay says why an action cannot run in the replay.
@@ -252,8 +336,11 @@ func (p *Pane) disabledReplay(id action.ID) string {
 	case action.Star:
 		return "sessions are not starred, their events are"
 	}
+	if id == action.FindAll {
+		return ""
+	}
 	if r.player == nil {
-		if replayOnly[id] || id == action.Find || id == action.NextMatch || id == action.PrevMatch {
+		if replayOnly[id] || id == action.FindHere || id == action.NextMatch || id == action.PrevMatch {
 			return "the recording is not open"
 		}
 		return ""
@@ -267,6 +354,12 @@ func (p *Pane) disabledReplay(id action.ID) string {
 		return "there is one pane here"
 	case (id == action.MoveLeft || id == action.MoveRight) && !r.pannable():
 		return "the whole picture is in sight"
+	case id == action.SecondSession:
+		return r.noSecond()
+	case id == action.IdleCut && r.second != nil:
+		return "with two sessions on one clock idle time is played in full"
+	case (id == action.CopyLine || id == action.Diff) && r.showing:
+		return "leave the transcript first"
 	}
 	return ""
 }
@@ -276,34 +369,51 @@ var replayOnly = map[action.ID]bool{
 	action.PlayPause: true, action.SeekBack: true, action.SeekForward: true, action.SeekBackFar: true,
 	action.SeekForwardFar: true, action.SeekPercent: true, action.FramePrev: true, action.FrameNext: true,
 	action.Slower: true, action.Faster: true, action.MarkerPrev: true, action.MarkerNext: true, action.Transcript: true,
+	action.IdleCut: true, action.Diff: true, action.SecondSession: true, action.CopyLine: true, action.Export: true,
 }
 
 // click gives the keys to what was clicked and selects its row.
-func (r *replay) click(at uv.Position, area uv.Rectangle) {
+func (p *Pane) clickReplay(at uv.Position, area uv.Rectangle) tea.Cmd {
+	r := p.replay
 	if r.player == nil {
-		return
+		return nil
 	}
 	lay := r.layout(area)
-	if r.listed() {
+	switch {
+	case r.listed():
 		r.lines.click(at, lay.picture)
-		return
+		return nil
+	case r.terminal() && at.In(lay.bar):
+		inner := draw.Pad(lay.bar, 2)
+		p.seekPercent(float64(at.X-inner.Min.X) / float64(max(1, inner.Dx()-1)) * 100)
+		return p.wake()
+	case r.differing() || r.second != nil:
+		return nil
 	}
-	if r.enter(at.In(lay.beside)); r.inside && !lay.beside.Empty() {
-		r.beside.grid.SelectLine(at.Y - lay.beside.Min.Y - 1)
+	if r.enter(at.In(lay.beside)); r.inside && r.beside.grid.SelectLine(at.Y-lay.beside.Min.Y-1) {
+		p.seekToRow()
+		return p.wake()
 	}
+	return nil
 }
 
-// wheel moves the lines, the rows beside, or the picture.
-func (r *replay) wheel(n int) {
+// wheelReplay moves the lines, the rows beside, or the picture.
+func (p *Pane) wheelReplay(n int) tea.Cmd {
+	r := p.replay
 	switch {
 	case r.player == nil:
+	case r.differing():
+		r.diff.top = max(0, r.diff.top+n)
 	case r.listed():
 		r.lines.wheel(n)
 	case r.inside && r.besideShown():
 		r.beside.grid.Move(n)
+		p.seekToRow()
+		return p.wake()
 	case r.pannable():
 		cols, rows := r.player.Screen().Size()
 		r.held = true
 		r.origin = screen.Clamp(r.origin.Add(image.Pt(0, n)), image.Pt(cols, rows), pane.Size(r.layout(image.Rectangle{Max: r.size}).picture))
 	}
+	return nil
 }

@@ -21,13 +21,26 @@ const (
 // layout is where the parts of a replay are; empty ones are not drawn.
 type layout struct {
 	header, box, picture, beside uv.Rectangle
-	bar, state, sentence         uv.Rectangle
+	lanes, bar, state, sentence  uv.Rectangle
 	problem                      uv.Rectangle
 }
 
+// besideWay is where the rows of what happened beside the picture stand.
+type besideWay uint8
+
+const (
+	besideOn    besideWay = iota // to the right where there is room, else nowhere
+	besideOff                    // nowhere
+	besideBelow                  // to the right where there is room, else below the picture
+)
+
+// belowLeast is the height of the picture's place from which it can be shared
+// with rows below.
+const belowLeast = 7
+
 // layoutOf shares an area out; cols is the width of the recorded picture, and
-// alone says that nothing stands beside it.
-func layoutOf(area uv.Rectangle, cols int, alone bool) layout {
+// lanes how many rows stand above the time bar.
+func layoutOf(area uv.Rectangle, cols int, way besideWay, lanes int) layout {
 	var l layout
 	rest := area
 	if area.Dy() >= 5 {
@@ -45,11 +58,17 @@ func layoutOf(area uv.Rectangle, cols int, alone bool) layout {
 	if area.Dy() >= 8 {
 		l.bar, rest = draw.CutBottom(rest, 1)
 	}
+	if area.Dy() >= 12 {
+		l.lanes, rest = draw.CutBottom(rest, lanes)
+	}
 	if area.Dx() < besideWidth {
+		if way == besideBelow && rest.Dy() >= belowLeast {
+			l.beside, rest = draw.CutBottom(rest, min(14, max(4, rest.Dy()*2/5)))
+		}
 		l.box, l.picture = rest, rest
 		return l
 	}
-	if !alone {
+	if way != besideOff {
 		width := min(max(besideLeast, area.Dx()-cols-2), area.Dx()*2/5)
 		l.beside, rest = draw.CutRight(rest, width)
 	}
@@ -83,7 +102,18 @@ func (r *replay) layout(area uv.Rectangle) layout {
 	if r.player != nil && !r.terminal() {
 		return wordsLayout(area)
 	}
-	return layoutOf(area, cols, r.listed() || r.alone)
+	return layoutOf(area, cols, r.way(), r.lanes())
+}
+
+func (r *replay) way() besideWay {
+	switch {
+	case r.listed() || r.alone || r.differing() || r.second != nil:
+		return besideOff
+	case r.inside:
+		return besideBelow
+	default:
+		return besideOn
+	}
 }
 
 // covers reports whether the rows beside a picture hide a part of it that there is
@@ -105,12 +135,17 @@ func (r *replay) besideShown() bool {
 	return !r.layout(image.Rectangle{Max: r.size}).beside.Empty()
 }
 
-func (r *replay) besideFits() bool { return r.size.X >= besideWidth && !r.listed() }
+func (r *replay) besideFits() bool {
+	if r.listed() || r.differing() || r.second != nil {
+		return false
+	}
+	return r.size.X >= besideWidth || layoutOf(image.Rectangle{Max: r.size}, 80, besideOn, r.lanes()).picture.Dy() >= belowLeast
+}
 
 func (r *replay) resize(size image.Point) {
 	r.size = size
 	r.place()
-	r.moved()
+	r.follow()
 }
 
 // place tells the lists how large they are.
@@ -118,7 +153,11 @@ func (r *replay) place() {
 	r.inside = r.inside && r.besideFits()
 	r.alone = r.alone && r.covered()
 	l := r.layout(image.Rectangle{Max: r.size})
-	r.beside.resize(inside(l.beside).Size())
+	rows := inside(l.beside)
+	if r.size.X < besideWidth {
+		_, rows = draw.CutTop(l.beside, 1)
+	}
+	r.beside.resize(rows.Size())
 	_, text := r.linesArea(l)
 	r.lines.resize(text.Size())
 }

@@ -3,13 +3,14 @@ package sessions
 import (
 	"image"
 	"sort"
-	"strconv"
 	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
 
+	"cordon/investigations/filter"
 	"cordon/playback/recording"
 	"cordon/playback/transcript"
+	"cordon/playback/transcript/prompt"
 	"cordon/themes"
 	"cordon/tui/action"
 	"cordon/tui/draw"
@@ -27,6 +28,8 @@ type lines struct {
 	glyphs themes.Glyphs
 	all    []transcript.Line
 	done   bool
+	// typed are the lines at which a command was entered, with how sure that is.
+	typed map[int]prompt.Confidence
 }
 
 func newLines(glyphs themes.Glyphs) *lines {
@@ -36,11 +39,14 @@ func newLines(glyphs themes.Glyphs) *lines {
 	}, "No line of text in this recording.")}
 }
 
-func (l *lines) setTranscript(all []transcript.Line) {
-	// Lines come in the order in which they left the screen; a list to seek by
-	// is read by its moments.
-	sort.SliceStable(all, func(i, j int) bool { return all[i].At < all[j].At })
-	l.set(all)
+func (l *lines) setTranscript(t transcript.Transcript) {
+	l.typed = make(map[int]prompt.Confidence, len(t.Commands))
+	for _, c := range t.Commands {
+		if c.From > 0 {
+			l.typed[c.From-1] = c.Confidence
+		}
+	}
+	l.set(t.Lines)
 }
 
 // setLines takes the words of a recording that has no picture.
@@ -101,6 +107,12 @@ func (l *lines) row(i int) grid.Row[int] {
 	case transcript.Shot:
 		row.Mark, row.MarkRole = l.glyphs.TreeLine, themes.Muted
 	}
+	switch l.typed[i] {
+	case prompt.Sure:
+		row.Mark, row.MarkRole, row.Cells[1].Role = l.glyphs.Right, themes.Accent, themes.Accent
+	case prompt.Likely:
+		row.Mark, row.MarkRole, row.Cells[1].Role = l.glyphs.Question, themes.Accent, themes.Accent
+	}
 	return row
 }
 
@@ -109,6 +121,36 @@ func (l *lines) follow(at time.Duration) {
 	i := sort.Search(len(l.all), func(i int) bool { return l.all[i].At > at })
 	if i > 0 {
 		l.grid.Select(i - 1)
+		l.settle()
+	}
+}
+
+// find selects the next line that holds a text, at the selected one or beyond it
+// in a direction; step 0 begins with the selected one itself. It reports whether
+// there is one.
+func (l *lines) find(text string, step int) bool {
+	i, ok := l.grid.Selected()
+	if !ok {
+		return false
+	}
+	on := step
+	if on == 0 {
+		on = 1
+	}
+	for i += step; i >= 0 && i < len(l.all); i += on {
+		if filter.ContainsFold([]byte(l.all[i].Text), []byte(text)) {
+			l.grid.Select(i)
+			l.settle()
+			return true
+		}
+	}
+	return false
+}
+
+// start selects the first line that is not before a moment.
+func (l *lines) start(at time.Duration) {
+	if i := sort.Search(len(l.all), func(i int) bool { return l.all[i].At >= at.Truncate(time.Millisecond) }); i < len(l.all) {
+		l.grid.Select(i)
 		l.settle()
 	}
 }
@@ -160,8 +202,9 @@ func (l *lines) title() string {
 	if !l.done {
 		return "reading"
 	}
-	if len(l.all) == 1 {
-		return "1 line"
+	title := counted(len(l.all), "line")
+	if n := len(l.typed); n > 0 {
+		title += ", " + counted(n, "command") + " entered"
 	}
-	return strconv.Itoa(len(l.all)) + " lines"
+	return title
 }

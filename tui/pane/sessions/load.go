@@ -64,7 +64,7 @@ func (p *Pane) openReplay(s investigations.Session, at time.Time) tea.Cmd {
 		}
 		return opened{pl, whole && pl.Indexed()}, ctx.Err()
 	})
-	return tea.Batch(open, p.loadBeside(s), p.recordOpening(s))
+	return tea.Batch(open, p.loadBeside(s), p.loadNotes(), p.recordOpening(s))
 }
 
 // recordOpening writes into the journal that the recording is watched.
@@ -121,10 +121,12 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// audit are the events of a session in the log.
+// audit are the events of a session in the log, and the locks of whoever and
+// whatever took part, from its start on.
 type audit struct {
 	events []investigations.Event
 	total  int
+	locks  []lockEvent
 }
 
 func (p *Pane) loadBeside(s investigations.Session) tea.Cmd {
@@ -147,6 +149,9 @@ func (p *Pane) loadBeside(s investigations.Session) tea.Cmd {
 			out.events = append(out.events, own)
 			return nil
 		})
+		if err == nil {
+			out.locks, err = locksOn(ctx, evidence, out.events, s.Start)
+		}
 		return out, err
 	})
 }
@@ -154,7 +159,7 @@ func (p *Pane) loadBeside(s investigations.Session) tea.Cmd {
 func (p *Pane) loadTranscript() tea.Cmd {
 	rec := p.replay.player.Recording()
 	return p.loader.Load(loadTranscript, func(ctx context.Context) (any, error) {
-		return transcript.Of(ctx, rec)
+		return transcript.Read(ctx, rec)
 	})
 }
 
@@ -200,10 +205,30 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	case name == pane.LoadNote:
 		pane.Noted(p.env, answer)
 		return nil, true
+	case name == loadHits || name == loadExport:
+		p.receiveApart(name, answer)
+		return nil, true
 	case p.replay == nil:
 		return nil, true
 	}
 	return p.receiveReplay(name, answer.Value, answer.Err), true
+}
+
+// receiveApart takes an answer that does not need the replay to be there still.
+func (p *Pane) receiveApart(name string, answer pane.LoadedMsg) {
+	switch v := answer.Value.(type) {
+	case hitsFound:
+		if answer.Err == nil {
+			p.foundAll(v)
+		}
+	case exported:
+		if answer.Err == nil {
+			p.exportDone(v)
+		}
+	}
+	if answer.Err != nil && !answer.Cancelled() {
+		p.say(themes.Danger, map[string]string{loadHits: "Not searched: ", loadExport: "Not written: "}[name]+safetext.Clean(answer.Err.Error()))
+	}
 }
 
 func (p *Pane) journalled(err error) {

@@ -33,6 +33,11 @@ const (
 	loadTranscript = "transcript"
 	loadFind       = "find in the recording"
 	loadJournal    = "journal"
+	loadNotes      = "notes"
+	loadHits       = "find in all recordings"
+	loadOverlap    = "sessions at the same time"
+	loadSecond     = "second recording"
+	loadExport     = "export"
 )
 
 // Pane is the page.
@@ -44,6 +49,7 @@ type Pane struct {
 	of     investigations.Entity
 	list   *list
 	replay *replay // nil while the list is shown
+	hits   *hits   // nil while no text is looked for in all recordings
 	// wanted is a replay that was asked for before its session was known.
 	wanted pane.Subject
 	ticks  uint64 // the tick that counts is the last one
@@ -61,6 +67,8 @@ var (
 	_ pane.Pivoter  = (*Pane)(nil)
 	_ pane.Hinter   = (*Pane)(nil)
 	_ pane.Hider    = (*Pane)(nil)
+
+	_ pane.Refresher = (*Pane)(nil)
 )
 
 // New makes the page.
@@ -70,7 +78,7 @@ func New(env pane.Env) *Pane {
 
 // Scope is the replay's while one is shown.
 func (p *Pane) Scope() action.Scope {
-	if p.replay != nil {
+	if p.replay != nil && !p.hitsShown() {
 		return action.Replay
 	}
 	return action.Sessions
@@ -91,6 +99,7 @@ func (p *Pane) Show(s pane.Subject) tea.Cmd {
 		return nil
 	}
 	p.leaveReplay()
+	p.hits = nil
 	p.wanted = pane.Subject{Session: session, At: s.At}
 	if p.list.loaded && of == p.of {
 		return p.openWanted()
@@ -143,6 +152,9 @@ func (p *Pane) openWanted() tea.Cmd {
 func (p *Pane) Resize(size image.Point) {
 	p.size = size
 	p.list.resize(size)
+	if p.hits != nil {
+		p.hits.resize(size)
+	}
 	if p.replay != nil {
 		p.replay.resize(size)
 	}
@@ -150,7 +162,11 @@ func (p *Pane) Resize(size image.Point) {
 
 // Draw draws the list or the replay.
 func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
-	if p.replay != nil {
+	switch {
+	case p.hitsShown():
+		p.hits.draw(c, area, focused)
+		return
+	case p.replay != nil:
 		p.replay.draw(c, area, p.env, focused)
 		return
 	}
@@ -161,7 +177,13 @@ func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 func (p *Pane) Handle(id action.ID) tea.Cmd {
 	if id == action.Clock {
 		p.list.fill(p.env)
+		if p.hits != nil {
+			p.hits.label(p.env)
+		}
 		return nil
+	}
+	if p.hitsShown() {
+		return p.handleHits(id)
 	}
 	if id == action.Note {
 		p.note()
@@ -170,8 +192,12 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	if p.replay != nil {
 		return p.handleReplay(id)
 	}
-	if id == action.Open {
+	switch id {
+	case action.Open:
 		return p.open()
+	case action.FindScreens:
+		p.askAll()
+		return nil
 	}
 	p.list.move(id)
 	return nil
@@ -195,23 +221,6 @@ func (p *Pane) open() tea.Cmd {
 	return nil
 }
 
-// note asks for a note on the session, and in a replay on its moment.
-func (p *Pane) note() {
-	s, ok := p.current()
-	if !ok {
-		return
-	}
-	about := pane.NoteAbout{Target: "session " + s.ID, Session: s.ID}
-	if p.replay != nil {
-		about.Target += " at " + clock(p.replay.position())
-		about.At = p.replay.position().Milliseconds()
-		if row, ok := p.replay.beside.selected(); ok && p.replay.inside && row.event != nil {
-			about.Event = row.event.UID
-		}
-	}
-	pane.AskNote(p.env, p.loader, about)
-}
-
 func (p *Pane) goToEvents(s investigations.Session) {
 	p.env.Out.Put(pane.Go{Page: pane.PageEvents, Subject: pane.Subject{
 		Entity: sessionEntity(s), Label: where(s), Session: s.ID, At: s.Start,
@@ -220,7 +229,10 @@ func (p *Pane) goToEvents(s investigations.Session) {
 
 // Disabled says why an action cannot run here.
 func (p *Pane) Disabled(id action.ID) string {
-	if p.replay != nil {
+	switch {
+	case p.hitsShown():
+		return disabledHits(id)
+	case p.replay != nil:
 		return p.disabledReplay(id)
 	}
 	switch id {
@@ -228,8 +240,6 @@ func (p *Pane) Disabled(id action.ID) string {
 		if _, ok := p.list.selected(); !ok && (id != action.Open || p.list.err == nil) {
 			return "no session is selected"
 		}
-	case action.Find:
-		return "open a recording to find text in it"
 	case action.NextMatch, action.PrevMatch:
 		return "open a recording and find a text first"
 	case action.Star:
@@ -242,7 +252,10 @@ func (p *Pane) Disabled(id action.ID) string {
 
 // Selected is the session at hand, with the moment that is shown.
 func (p *Pane) Selected() pane.Subject {
-	if p.replay != nil {
+	switch {
+	case p.hitsShown():
+		return p.hits.subject()
+	case p.replay != nil:
 		return p.replay.subject()
 	}
 	s, ok := p.list.selected()
@@ -279,11 +292,14 @@ func (p *Pane) current() (investigations.Session, bool) {
 }
 
 // Spread reports that a replay can use the whole width.
-func (p *Pane) Spread() bool { return p.replay != nil }
+func (p *Pane) Spread() bool { return p.replay != nil || p.hitsShown() }
 
 // Crumb says which session is on the screen.
 func (p *Pane) Crumb() string {
-	if p.replay == nil {
+	switch {
+	case p.hitsShown():
+		return "find in all recordings"
+	case p.replay == nil:
 		return ""
 	}
 	return "replay " + where(p.replay.session)
@@ -299,8 +315,9 @@ func (p *Pane) Hide() {
 		return
 	}
 	r.resume = false
-	r.player.Pause(p.env.Now())
-	r.moved()
+	now := p.env.Now()
+	r.player.Pause(now)
+	r.moved(now)
 	p.ticks++
 }
 
@@ -364,7 +381,10 @@ func (p *Pane) Pivots() []investigations.Involvement {
 
 // Hint says what to do next.
 func (p *Pane) Hint() string {
-	if p.replay != nil {
+	switch {
+	case p.hitsShown():
+		return "Enter goes to the moment of the line; esc leaves the finds"
+	case p.replay != nil:
 		return p.replay.hint()
 	}
 	if s, ok := p.list.selected(); ok && s.RecordingID != 0 {
@@ -375,9 +395,12 @@ func (p *Pane) Hint() string {
 
 // Click selects the row under the mouse, or the event beside a replay.
 func (p *Pane) Click(at uv.Position, area uv.Rectangle) tea.Cmd {
-	if p.replay != nil {
-		p.replay.click(at, area)
+	switch {
+	case p.hitsShown():
+		p.hits.click(at, area)
 		return nil
+	case p.replay != nil:
+		return p.clickReplay(at, area)
 	}
 	p.list.click(at, area)
 	return nil
@@ -385,9 +408,12 @@ func (p *Pane) Click(at uv.Position, area uv.Rectangle) tea.Cmd {
 
 // Wheel moves the selection, or the text or picture of a replay.
 func (p *Pane) Wheel(n int) tea.Cmd {
-	if p.replay != nil {
-		p.replay.wheel(n)
+	switch {
+	case p.hitsShown():
+		p.hits.grid.Move(n)
 		return nil
+	case p.replay != nil:
+		return p.wheelReplay(n)
 	}
 	p.list.grid.Move(n)
 	return nil

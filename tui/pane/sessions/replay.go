@@ -52,6 +52,11 @@ type replay struct {
 	matches []transcript.Match
 	found   *recording.Recording // what the matches are of
 
+	stops  []stop
+	others []player.Presence // who was there besides the session's user
+	diff   *diff             // nil while no screen is remembered
+	second *second           // nil while one session is shown
+
 	beside  *beside
 	inside  bool // the rows beside the picture have the keys
 	alone   bool // the picture is shown without them
@@ -75,7 +80,7 @@ func (p *Pane) leaveReplay() {
 	if p.replay == nil {
 		return
 	}
-	for _, name := range []string{loadRecording, loadRest, loadBeside, loadTranscript, loadFind} {
+	for _, name := range []string{loadRecording, loadRest, loadBeside, loadNotes, loadTranscript, loadFind, loadOverlap, loadSecond} {
 		p.loader.Cancel(name)
 	}
 	p.replay = nil
@@ -94,12 +99,20 @@ func (p *Pane) receiveReplay(name string, value any, err error) tea.Cmd {
 		return p.opened(v)
 	case audit:
 		r.beside.setAudit(v)
-		r.moved()
-	case []transcript.Line:
+		r.moved(p.env.Now())
+	case []note:
+		r.beside.setNotes(v)
+		r.setStops()
+		r.moved(p.env.Now())
+	case transcript.Transcript:
 		r.lines.setTranscript(v)
 		r.lines.follow(r.position())
 	case found:
 		return p.found(v)
+	case []investigations.Session:
+		p.chooseSecond(v)
+	case secondOpened:
+		p.secondOpened(v)
 	}
 	return nil
 }
@@ -124,6 +137,9 @@ func (p *Pane) failed(name string, err error) {
 	case name == loadRest:
 		r.whole, r.pending, r.read = true, nil, nil
 		r.cut = "Only the beginning of the recording was read: " + why + ". Open it again to read all of it."
+	case name == loadSecond:
+		p.leaveSecond()
+		p.say(themes.Warning, "No second session: "+why+".")
 	case name == loadTranscript:
 		r.showing = false
 		r.place()
@@ -139,6 +155,7 @@ func (p *Pane) opened(o opened) tea.Cmd {
 	was := r.player
 	r.player, r.whole, r.last = o.player, o.whole, now
 	r.beside.setRecording(r.player.Recording())
+	r.others = othersIn(r.player.Recording(), r.session.User)
 	var more tea.Cmd
 	switch {
 	case was == nil:
@@ -149,6 +166,11 @@ func (p *Pane) opened(o opened) tea.Cmd {
 		if !r.player.Recording().Meta.Terminal {
 			r.lines.setLines(r.player.Recording().Lines())
 		}
+		if p.hits != nil {
+			r.needle = p.hits.text
+			r.lines.start(r.first)
+			more = p.loadMatches(r.needle)
+		}
 	default:
 		carryOver(was, r.player, now, r.resume)
 		r.lines.done = false
@@ -157,12 +179,13 @@ func (p *Pane) opened(o opened) tea.Cmd {
 			r.lines.setLines(r.player.Recording().Lines())
 		}
 	}
+	r.setStops()
 	r.place()
 	if !r.whole {
-		return tea.Batch(p.loadRest(), p.wake())
+		return tea.Batch(more, p.loadRest(), p.wake())
 	}
 	p.settlePending()
-	r.moved()
+	r.moved(now)
 	return tea.Batch(more, p.wake())
 }
 
@@ -201,8 +224,9 @@ func (p *Pane) seek(to time.Duration) {
 		return
 	}
 	r.pending = nil
-	r.player.SeekTo(p.env.Now(), to)
-	r.moved()
+	now := p.env.Now()
+	r.player.SeekTo(now, to)
+	r.moved(now)
 }
 
 // seekPercent goes to a share of the recording, whose length is known only
@@ -214,8 +238,9 @@ func (p *Pane) seekPercent(percent float64) {
 		return
 	}
 	r.pending = nil
-	r.player.SeekPercent(p.env.Now(), percent)
-	r.moved()
+	now := p.env.Now()
+	r.player.SeekPercent(now, percent)
+	r.moved(now)
 }
 
 func (p *Pane) settlePending() {
@@ -268,7 +293,7 @@ func (p *Pane) tick(t tickMsg) tea.Cmd {
 	}
 	r.last = now
 	r.player.Tick(now)
-	r.moved()
+	r.moved(now)
 	return p.wake()
 }
 
@@ -278,24 +303,27 @@ func (p *Pane) toggle() {
 	r.player.Toggle(now)
 	r.last, r.held = now, false
 	r.resume = r.player.Playing()
-	r.moved()
+	r.moved(now)
 }
 
 // moved brings everything that follows the position up to date.
-func (r *replay) moved() {
+func (r *replay) moved(now time.Time) {
 	if r.player == nil {
 		return
 	}
-	if !r.held {
-		r.follow()
-	}
-	r.beside.follow(r.position(), r.inside)
+	r.follow()
+	r.beside.follow(r.position())
+	r.second.sync(now, r.player.Time())
 	if r.whole && !r.player.Playing() {
 		r.resume = false
 	}
 }
 
+// follow keeps the cursor in sight, unless the picture was moved by hand.
 func (r *replay) follow() {
+	if r.held || r.player == nil {
+		return
+	}
 	s := r.player.Screen()
 	cols, rows := s.Size()
 	cur := s.Cursor()
@@ -349,6 +377,9 @@ func (r *replay) subject() pane.Subject {
 	}
 	if row, ok := r.beside.selected(); ok && r.inside {
 		s.Event, s.Text = row.event, row.text
+		if row.note != nil {
+			s.Text = row.note.text
+		}
 		if row.event != nil {
 			s.At = row.event.Time
 		}

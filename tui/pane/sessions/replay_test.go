@@ -38,7 +38,7 @@ func TestReplay_afterTheResizeGolden(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, small(t), "mono", 80, 18)
 	b.open(sidShell)
-	b.do(action.Find)
+	b.do(action.FindHere)
 	b.answer("EXIT")
 	b.wants("00:00:30.0", `1 of 1 matches "EXIT"`, "120x40")
 	golden.RequireEqual(t, b.text())
@@ -58,7 +58,7 @@ func TestReplay_opensAtOnceAndIsJournalled(t *testing.T) {
 	b.open(sidShell)
 	b.wants("root@shop-1:~#", "paused", "00:00:00.0 / 00:00:40.0", "80x24", "session starts")
 	want := []journal.Entry{{
-		Time: now, Operator: "vera", Mode: journal.ModeDryRun, Action: journal.ActionRecordingOpen,
+		Seq: 1, Time: now, Operator: "vera", Mode: journal.ModeDryRun, Action: journal.ActionRecordingOpen,
 		Target: "session " + sidShell, Command: "cordon play " + sidShell, Result: "root@shop-1",
 	}}
 	if diff := cmp.Diff(want, b.ev.journal); diff != "" {
@@ -180,7 +180,7 @@ func TestBeside_followsAndSeeks(t *testing.T) {
 		return out
 	}
 	want := []string{
-		"+00:00 session starts: root@shop-1", "+00:01 session.command /usr/bin/cat /etc/shadow",
+		"+00:00 session starts: root@shop-1", "+00:01 runs /usr/bin/cat /etc/shadow",
 		"+00:04 terminal is now 120x40", "+00:40 session ends",
 	}
 	if diff := cmp.Diff(want, rows()); diff != "" {
@@ -221,7 +221,7 @@ func TestFind_saysWhenThereIsNothing(t *testing.T) {
 	if b.pane.Disabled(action.NextMatch) == "" {
 		t.Error("next match works without a text")
 	}
-	b.do(action.Find)
+	b.do(action.FindHere)
 	b.answer("no such text")
 	if got := b.said(); !strings.Contains(got, "at no time on this screen") {
 		t.Errorf("said %q", got)
@@ -475,7 +475,7 @@ func TestReplay_aParkedCursorHidesNothing(t *testing.T) {
 	b := newBench(t, ev, "mono", 60, 14)
 	b.open(sidShell)
 	b.pane.seek(2 * time.Second)
-	b.wants("every 2.0s: date", "columns 1-60 of 120, rows 1-")
+	b.wants("every 2.0s: date", "cols 1-60/120 rows 1-")
 }
 
 // BenchmarkLongRecording measures what a key costs with 100 MB of output.

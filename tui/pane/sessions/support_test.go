@@ -18,9 +18,12 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/contain"
+	"cordon/investigations/filter"
 	"cordon/investigations/journal"
 	"cordon/investigations/pivot"
 	"cordon/playback/recording"
+	"cordon/playback/term"
+	"cordon/playback/transcript"
 	"cordon/themes"
 	"cordon/tui/action"
 	"cordon/tui/dialog"
@@ -98,7 +101,61 @@ func (e *evidence) Each(_ context.Context, ids []int64, yield func(*investigatio
 	return nil
 }
 
+func (e *evidence) Journal(context.Context) ([]journal.Entry, error) { return e.journal, nil }
+
+// Select takes a filter of event types.
+func (e *evidence) Select(_ context.Context, expr filter.Expr) (pane.Selection, error) {
+	var out selection
+	for i := range e.events {
+		if expr.Match(&e.events[i], nil) {
+			out = append(out, e.events[i])
+		}
+	}
+	return out, nil
+}
+
+type selection []investigations.Event
+
+func (s selection) Count() (n int64, exact bool) { return int64(len(s)), true }
+
+func (s selection) Window(_ context.Context, from *investigations.Position, _ bool, limit int) ([]investigations.Event, error) {
+	at := 0
+	for from != nil && at < len(s) && s[at].Position().Compare(*from) <= 0 {
+		at++
+	}
+	return slices.Clone(s[at:min(len(s), at+limit)]), nil
+}
+
+// SearchScreens looks through the transcripts of all recordings.
+func (e *evidence) SearchScreens(ctx context.Context, text string, limit int) (found investigations.ScreenSearch, err error) {
+	for _, s := range e.sessions {
+		rec, err := recording.Load(ctx, bytes.NewReader(e.recordings[s.RecordingID]))
+		if err != nil {
+			continue
+		}
+		found.Searched++
+		lines, err := transcript.Of(ctx, rec)
+		if err != nil {
+			return found, err
+		}
+		in := 0
+		for _, l := range lines {
+			if filter.ContainsFold([]byte(l.Text), []byte(text)) {
+				in = 1
+				found.Total++
+				found.Hits = append(found.Hits, investigations.ScreenHit{
+					Recording: s.RecordingID, Session: s.ID, User: s.User, Login: s.Login, Host: s.HostLabel, Start: rec.Meta.Start, Offset: l.At, Line: l.Text,
+				})
+			}
+		}
+		found.In += in
+	}
+	found.Hits = found.Hits[:min(limit, len(found.Hits))]
+	return found, nil
+}
+
 func (e *evidence) Record(_ context.Context, entry journal.Entry) (journal.Entry, error) {
+	entry.Seq = int64(len(e.journal) + 1)
 	e.journal = append(e.journal, entry)
 	return entry, nil
 }
@@ -220,6 +277,7 @@ type bench struct {
 	sleep time.Duration // what the last tick was asked for
 	due   tea.Msg
 	size  image.Point
+	files map[string]string // what was exported
 }
 
 func newBench(t testing.TB, ev *evidence, theme string, width, height int) *bench {
@@ -228,11 +286,12 @@ func newBench(t testing.TB, ev *evidence, theme string, width, height int) *benc
 	check(t, err)
 	styles, err := themes.New(themes.Options{Palette: p})
 	check(t, err)
-	b := &bench{t: t, ev: ev, now: now, size: image.Pt(width, height)}
+	b := &bench{t: t, ev: ev, now: now, size: image.Pt(width, height), files: map[string]string{}}
 	b.env = pane.Env{
 		Evidence: ev, Clock: utc{}, Styles: styles, Now: func() time.Time { return b.now },
 		Work: pane.NewWork(), Out: &pane.Outbox{}, Drafts: dialog.Drafts{},
-		Desk: &contain.Desk{Guard: contain.Guard{Operator: "vera"}, Mode: journal.ModeDryRun},
+		Export: b.export,
+		Desk:   &contain.Desk{Guard: contain.Guard{Operator: "vera"}, Mode: journal.ModeDryRun},
 	}
 	b.pane = New(b.env)
 	b.pane.after = func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
@@ -241,6 +300,14 @@ func newBench(t testing.TB, ev *evidence, theme string, width, height int) *benc
 	}
 	b.pane.Resize(b.size)
 	return b
+}
+
+func (b *bench) export(name string, content []byte) (string, error) {
+	if _, ok := b.files[name]; ok {
+		return "", fmt.Errorf("%s exists already", name)
+	}
+	b.files[name] = string(content)
+	return "/exports/" + name, nil
 }
 
 // run does the commands that come of a command, like the app.
@@ -354,4 +421,23 @@ func flatten(cmd tea.Cmd) []tea.Cmd {
 		return batch
 	}
 	return nil
+}
+
+// pick takes an option of the choice that the pane opened.
+func (b *bench) pick(n int) {
+	b.t.Helper()
+	for _, w := range b.env.Out.Take() {
+		if open, ok := w.(pane.Open); ok {
+			b.run(open.Then(dialog.Picked{ID: open.Dialog.ID(), Index: n}))
+			return
+		}
+	}
+	b.t.Fatal("no choice was opened")
+}
+
+// recordedScreen is a screen on which something was written.
+func recordedScreen(output string) *term.Screen {
+	s := term.New(40, 6)
+	_, _ = s.Write([]byte(output))
+	return s
 }

@@ -3,13 +3,9 @@ package sessions
 import (
 	"fmt"
 	"image"
-	"strconv"
-	"strings"
-	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
 
-	"cordon/playback/player"
 	"cordon/playback/recording"
 	"cordon/themes"
 	"cordon/tui/draw"
@@ -31,6 +27,10 @@ func (r *replay) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, focused bo
 		c.Text(draw.Pad(draw.Row(l.box, l.box.Dy()/2), 1), themes.Muted, "Opening the recording"+c.Glyphs().Ellipsis)
 	case r.listed():
 		r.drawLines(c, l, focused)
+	case r.differing():
+		r.drawDiff(c, l.box)
+	case r.second != nil:
+		r.drawTwo(c, l.box, focused)
 	default:
 		r.drawPicture(c, l, focused)
 	}
@@ -38,6 +38,7 @@ func (r *replay) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, focused bo
 		return
 	}
 	if r.terminal() {
+		r.drawLanes(c, l.lanes)
 		r.drawBar(c, l.bar)
 		r.drawState(c, l.state, env)
 	}
@@ -50,6 +51,7 @@ func (r *replay) drawHeader(c draw.Canvas, area uv.Rectangle, env pane.Env) {
 		draw.T(themes.Accent, where(s)),
 		draw.T(themes.Text, "  "+safetext.CleanMax(s.User, 120)),
 		draw.T(themes.Muted, "  "+join(safetext.Clean(s.Address), span(s, env))),
+		draw.T(themes.Note, r.withWords(r.position())),
 	}
 	var right draw.Line
 	if r.player != nil {
@@ -72,8 +74,7 @@ func (r *replay) drawFailure(c draw.Canvas, area uv.Rectangle) {
 }
 
 func (r *replay) drawPicture(c draw.Canvas, l layout, focused bool) {
-	boxed := l.box != l.picture
-	if boxed {
+	if l.box != l.picture {
 		box := draw.Box{Title: draw.Plain("screen"), Focused: focused && !r.inside}
 		if where := r.panned(l.picture); where != "" {
 			if !r.inside && !r.alone && r.covered() {
@@ -83,6 +84,8 @@ func (r *replay) drawPicture(c draw.Canvas, l layout, focused bool) {
 		}
 		c.Box(l.box, box)
 		r.beside.draw(c, l.beside, focused && r.inside)
+	} else if !l.beside.Empty() {
+		r.beside.drawBelow(c, l.beside)
 	}
 	screen.Draw(c, l.picture, r.player.Screen(), screen.View{Origin: r.origin, Cursor: true, Match: r.needle})
 }
@@ -147,162 +150,4 @@ func (r *replay) noPicture() string {
 		return rec.Problems[0].Sentence
 	}
 	return "This recording has no terminal to show: these are its events."
-}
-
-// drawBar draws how much came when, the markers, and the moment shown.
-func (r *replay) drawBar(c draw.Canvas, area uv.Rectangle) {
-	area = draw.Pad(area, 1)
-	if area.Dx() < 4 || area.Dy() < 1 {
-		return
-	}
-	g := c.Glyphs()
-	c.Text(area, themes.Muted, g.BarLeft)
-	right, _ := draw.CutRight(area, 1)
-	c.Text(right, themes.Muted, g.BarRight)
-	inner := draw.Pad(area, 1)
-	n := inner.Dx()
-	c.Spark(inner, themes.Progress, r.player.Activity(n))
-	last := -1
-	for _, m := range r.player.Markers() {
-		if x := r.columnOf(m.At, n); x != last {
-			c.Text(column(inner, x), themes.Warning, g.Marker)
-			last = x
-		}
-	}
-	c.Ground(themes.Selection).Text(column(inner, r.columnOf(r.position(), n)), themes.Text, g.Cursor)
-}
-
-func column(area uv.Rectangle, x int) uv.Rectangle {
-	return uv.Rect(area.Min.X+x, area.Min.Y, 1, 1)
-}
-
-func (r *replay) columnOf(at time.Duration, n int) int {
-	total := r.player.Duration()
-	if total <= 0 || n <= 1 {
-		return 0
-	}
-	return max(0, min(n-1, int(float64(at)/float64(total)*float64(n))))
-}
-
-// drawState says what the player does, where it is, and what time it was.
-func (r *replay) drawState(c draw.Canvas, area uv.Rectangle, env pane.Env) {
-	g := c.Glyphs()
-	glyph := g.Pause
-	if r.player.Playing() {
-		glyph = g.Play
-	}
-	state := r.player.State()
-	left := draw.Line{
-		draw.T(themes.Accent, glyph+" "+state.Mode.String()),
-		draw.T(themes.Text, "  "+clock(r.position())),
-		draw.T(themes.Muted, " / "+clock(r.player.Duration())),
-	}
-	if t := r.player.Time(); !t.IsZero() {
-		left = append(left, draw.T(themes.Muted, "  "+env.Clock.Time(t)+" "+env.Clock.Zone()))
-	}
-	left = append(left, draw.T(themes.Text, "  "+speed(state.Speed)))
-	area, right := draw.Pad(area, 1), r.stateRight()
-	more := draw.T(themes.Muted, "  "+idle(state))
-	if c.LineWidth(left)+c.LineWidth(right)+c.Width(more.Text)+1 <= area.Dx() {
-		left = append(left, more)
-	}
-	c.Ends(area, left, right)
-}
-
-func (r *replay) stateRight() draw.Line {
-	switch {
-	case r.pending != nil:
-		return draw.Line{draw.T(themes.Warning, "going there once it is read: "+r.progress())}
-	case !r.whole && r.read != nil:
-		return draw.Line{draw.T(themes.Muted, r.progress())}
-	case r.matchWords() != "":
-		return draw.Line{draw.T(themes.Match, r.matchWords())}
-	default:
-		return nil
-	}
-}
-
-// progress says how much of a long recording is read.
-func (r *replay) progress() string {
-	if r.read == nil {
-		return "reading"
-	}
-	return fmt.Sprintf("%.1f MiB read", float64(r.read.Load())/(1<<20))
-}
-
-func speed(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) + "x" }
-
-func idle(s player.State) string {
-	if s.IdleCut <= 0 {
-		return "idle time in full"
-	}
-	return "idle cut"
-}
-
-// drawWords draws the last marker that was passed, and what is wrong with the
-// recording: on a line of its own where there is room, else until the first
-// marker takes its place.
-func (r *replay) drawWords(c draw.Canvas, l layout) {
-	problem := r.problem()
-	marker := r.lastMarker()
-	if !l.problem.Empty() && problem != "" && strings.HasSuffix(marker, problem) {
-		marker = string(player.MarkEnd) // the line below says why
-	}
-	if l.problem.Empty() && marker == "" && problem != "" {
-		l.problem = l.sentence
-	}
-	if marker != "" || l.problem != l.sentence {
-		r.drawMarker(c, l, marker)
-	}
-	if problem != "" {
-		c.Line(draw.Pad(l.problem, 1), draw.T(themes.Warning, c.Glyphs().Warn+" "+problem))
-	}
-}
-
-// drawMarker draws a marker's sentence and, where no frame can carry it, which
-// part of a larger picture is in sight.
-func (r *replay) drawMarker(c draw.Canvas, l layout, marker string) {
-	var left, right draw.Line
-	if marker != "" {
-		left = draw.Line{draw.T(themes.Warning, c.Glyphs().Marker+" "), draw.T(themes.Text, marker)}
-	}
-	if l.box == l.picture && r.terminal() && !r.showing {
-		right = draw.Line{draw.T(themes.Muted, r.panned(l.picture))}
-	}
-	c.Ends(draw.Pad(l.sentence, 1), left, right)
-}
-
-func (r *replay) lastMarker() string {
-	if !r.terminal() {
-		return ""
-	}
-	last := ""
-	for _, m := range r.player.Markers() {
-		if m.At > r.position() {
-			break
-		}
-		last = string(m.Kind)
-		if m.Text != "" {
-			last += ": " + safetext.CleanMax(m.Text, 400)
-		}
-	}
-	return last
-}
-
-// problem is what is wrong with the recording, in one sentence.
-func (r *replay) problem() string {
-	if !r.whole || !r.terminal() {
-		return ""
-	}
-	if r.cut != "" {
-		return r.cut
-	}
-	rec := r.player.Recording()
-	if reason := rec.Reason(); reason != "" {
-		return reason
-	}
-	if len(rec.Problems) > 0 {
-		return rec.Problems[0].Sentence
-	}
-	return ""
 }

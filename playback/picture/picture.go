@@ -1,4 +1,9 @@
-package main
+// Package picture draws one screen of a session as an SVG: a file that can be
+// opened by anybody, put into a report, and searched for its text.
+//
+// The picture has no script, no link and no reference, and every string in it
+// is escaped: what the session wrote stays text.
+package picture
 
 import (
 	"fmt"
@@ -17,9 +22,8 @@ const (
 	ground     = "#101010"
 )
 
-// screenSVG draws a screen as a picture that holds its text. Every string of
-// the screen is escaped; the picture has no script, no link and no reference.
-func screenSVG(s *term.Screen) string {
+// SVG draws a screen with its cursor.
+func SVG(s *term.Screen) string {
 	cols, rows := s.Size()
 	w, h := cols*cellWidth, rows*cellHeight
 	var b strings.Builder

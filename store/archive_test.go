@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -138,44 +139,60 @@ func contents(t testing.TB, c *Case) map[string]int {
 // back byte for byte, and the container adds nothing when it comes again.
 func TestBuild_takesEveryMemberOfAnArchive(t *testing.T) {
 	t.Parallel()
+	files := []packedFile{{"audit/0.log", []byte(tiedLog(40))}, {"audit/1.log", commandLog(t, 50, "id", "uname -a")}, {"audit/2.log", []byte(tiedLog(60))}}
+	for name := range containers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			takesEveryMember(t, t, name, files)
+		})
+	}
+}
+
+// The same for any logs, in any one of the containers.
+func TestBuild_takesEveryMemberOfAnyArchive(t *testing.T) {
+	t.Parallel()
+	names := slices.Sorted(maps.Keys(containers))
 	rapid.Check(t, func(rt *rapid.T) {
-		dir := t.TempDir()
 		var files []packedFile
-		var paths []string
 		for i := range rapid.IntRange(2, 3).Draw(rt, "files") {
-			f := packedFile{fmt.Sprintf("audit/%d.log", i), []byte(drawLog(rt, fmt.Sprint(i)))}
-			files, paths = append(files, f), append(paths, write(t, dir, f.name, f.data))
+			files = append(files, packedFile{fmt.Sprintf("audit/%d.log", i), []byte(drawLog(rt, fmt.Sprint(i)))})
 		}
-		plain, _ := build(t, paths...)
-		want := allEvents(t, plain)
-		slices.Sort(want)
-		for name, pack := range containers {
-			path := write(t, dir, "evidence", pack(t, files))
-			c, report := build(t, path)
-			got := allEvents(t, c)
-			slices.Sort(got)
-			if d := cmp.Diff(want, got); d != "" {
-				rt.Fatalf("-files +%s:\n%s", name, d)
-			}
-			if d := cmp.Diff(contents(t, plain), contents(t, c)); d != "" {
-				rt.Fatalf("sources -files +%s:\n%s", name, d)
-			}
-			if len(report.Skipped) > 0 {
-				rt.Fatalf("%s: skipped %v", name, report.Skipped)
-			}
-			sources := sourceNames(t, c)
-			again, err := c.Ingest(t.Context(), []string{path}, Options{})
-			if err != nil || again.Events+again.Duplicates != 0 || len(again.Sources) != 0 || len(again.Known) == 0 {
-				rt.Fatalf("%s a second time: %+v, %v", name, again, err)
-			}
-			if d := cmp.Diff(sources, sourceNames(t, c)); d != "" {
-				rt.Fatalf("%s: sources -once +twice:\n%s", name, d)
-			}
-			if err := c.Close(); err != nil {
-				rt.Fatal(err)
-			}
-		}
+		takesEveryMember(t, rt, rapid.SampledFrom(names).Draw(rt, "container"), files)
 	})
+}
+
+// takesEveryMember compares a case of files with one of an archive of them, and
+// adds the archive once more.
+func takesEveryMember(t *testing.T, rt rapid.TB, name string, files []packedFile) {
+	dir := t.TempDir()
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, write(t, dir, f.name, f.data))
+	}
+	plain, _ := build(t, paths...)
+	want := allEvents(t, plain)
+	slices.Sort(want)
+	path := write(t, dir, "evidence", containers[name](t, files))
+	c, report := build(t, path)
+	got := allEvents(t, c)
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		rt.Fatalf("-files +%s:\n%s", name, d)
+	}
+	if d := cmp.Diff(contents(t, plain), contents(t, c)); d != "" {
+		rt.Fatalf("sources -files +%s:\n%s", name, d)
+	}
+	if len(report.Skipped) > 0 {
+		rt.Fatalf("%s: skipped %v", name, report.Skipped)
+	}
+	sources := sourceNames(t, c)
+	again, err := c.Ingest(t.Context(), []string{path}, Options{})
+	if err != nil || again.Events+again.Duplicates != 0 || len(again.Sources) != 0 || len(again.Known) == 0 {
+		rt.Fatalf("%s a second time: %+v, %v", name, again, err)
+	}
+	if d := cmp.Diff(sources, sourceNames(t, c)); d != "" {
+		rt.Fatalf("%s: sources -once +twice:\n%s", name, d)
+	}
 }
 
 // sourceNames lists the names of the sources in the order they were added.

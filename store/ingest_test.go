@@ -449,3 +449,16 @@ func naive(t *rapid.T, c *Case) {
 		t.Fatalf("postings: -naive +index:\n%s", d)
 	}
 }
+
+// A case is no evidence, least of all for itself.
+func TestIngest_refusesACaseAsEvidence(t *testing.T) {
+	t.Parallel()
+	c, _ := build(t, write(t, t.TempDir(), "a.log", []byte(line("user.login", 1, "")+"\n")))
+	_, err := c.Ingest(t.Context(), []string{c.path}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "not evidence") {
+		t.Fatalf("%v, want a refusal", err)
+	}
+	if got := len(allEvents(t, c)); got != 1 {
+		t.Fatalf("%d events afterwards, want 1", got)
+	}
+}

@@ -62,6 +62,10 @@ func locate(paths []string) ([]location, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read evidence %s: %w", p, errors.Unwrap(err))
 		}
+		if !info.IsDir() && isCaseFile(abs) {
+			// Reading the case that is being written would undo SQLite's locks on it.
+			return nil, fmt.Errorf("read evidence %s: it is a case or belongs to one, not evidence: open it with cordon open", p)
+		}
 		if !info.IsDir() {
 			out = append(out, location{name: filepath.Base(p), path: abs})
 			continue

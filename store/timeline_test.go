@@ -17,6 +17,9 @@ func newCaseDatabase(t *testing.T) *sqlite.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	if err := pragmas(conn, "synchronous = OFF"); err != nil {
+		t.Fatal(err)
+	}
 	if err := schema(conn); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -25,7 +26,6 @@ const transcriptPart = 256 << 10
 // read. Not all of them are ever in memory.
 type transcriber struct {
 	conn      *sqlite.Conn
-	enc       *zstd.Encoder
 	recording int64
 	maker     *transcript.Maker // nil until the first frame
 	parts     int
@@ -36,14 +36,14 @@ type transcriber struct {
 	packed    []byte
 }
 
+// encoders are kept for the next transcript: to make one costs more than to pack
+// a short recording.
+var encoders sync.Pool
+
 // newTranscriber begins the transcript of a recording anew.
 func newTranscriber(conn *sqlite.Conn, recording int64) (*transcriber, error) {
-	enc, err := newEncoder()
-	if err != nil {
-		return nil, err
-	}
-	err = sqlitex.Execute(conn, `DELETE FROM transcript WHERE recording = ?`, &sqlitex.ExecOptions{Args: []any{recording}})
-	return &transcriber{conn: conn, enc: enc, recording: recording}, err
+	err := sqlitex.Execute(conn, `DELETE FROM transcript WHERE recording = ?`, &sqlitex.ExecOptions{Args: []any{recording}})
+	return &transcriber{conn: conn, recording: recording}, err
 }
 
 // feed takes the next frame of a reader, which knows the size of the screen with
@@ -61,7 +61,6 @@ func (t *transcriber) feed(r *recording.Reader, f recording.Frame) error {
 
 // finish writes what is left.
 func (t *transcriber) finish() error {
-	defer t.enc.Close()
 	if t.maker == nil {
 		return nil
 	}
@@ -98,7 +97,15 @@ func (t *transcriber) flush() error {
 	}
 	whole := binary.AppendUvarint(nil, uint64(t.lines))
 	whole = append(append(whole, t.entries...), t.texts...)
-	t.packed = t.enc.EncodeAll(whole, t.packed[:0])
+	enc, ok := encoders.Get().(*zstd.Encoder)
+	if !ok {
+		var err error
+		if enc, err = newEncoder(); err != nil {
+			return err
+		}
+	}
+	t.packed = enc.EncodeAll(whole, t.packed[:0])
+	encoders.Put(enc)
 	t.parts++
 	err := sqlitex.Execute(t.conn, `INSERT INTO transcript(recording, part, size, lines) VALUES (?, ?, ?, ?)`, &sqlitex.ExecOptions{
 		Args: []any{t.recording, t.parts, len(whole), t.packed},

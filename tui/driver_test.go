@@ -36,6 +36,7 @@ type setup struct {
 	identity investigations.Entity
 	evidence *tuitest.Case
 	operator string
+	export   func(name string, content []byte) (string, error)
 	// clock is for tests in which commands run side by side; nil for the
 	// driver's own.
 	clock func() time.Time
@@ -69,7 +70,7 @@ func drive(t *testing.T, s setup) *driver {
 		t.Fatal(err)
 	}
 	d.app = New(Options{
-		Evidence: s.evidence, Desk: desk, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
+		Evidence: s.evidence, Desk: desk, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
 		Location: time.FixedZone("CEST", 2*3600), Timer: func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } },
 	})
 	d.run(d.app.Init())

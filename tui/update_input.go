@@ -30,7 +30,10 @@ func (a *App) input(msg tea.Msg) tea.Cmd {
 	if taken {
 		return a.answered(outcome)
 	}
-	if a.children.front != nil {
+	switch {
+	case a.children.opening:
+		return nil // what is typed ahead is not for the page
+	case a.children.front != nil:
 		return a.childInput(msg)
 	}
 	if typist, ok := a.pane().(pane.Typist); ok && typist.Typing() {

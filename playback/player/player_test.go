@@ -2,6 +2,8 @@ package player
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -244,7 +246,7 @@ func TestPlayer_seeks(t *testing.T) {
 func TestPlayer_nothingToPlay(t *testing.T) {
 	t.Parallel()
 	p := New(&recording.Recording{})
-	for kind := Play; kind <= ToEnd; kind++ {
+	for kind := Play; kind <= Finish; kind++ {
 		p.Handle(Input{Kind: kind, Now: t0, To: sec, Frame: 9, Speed: 2})
 		if p.Playing() || p.Position() != 0 || p.Frame() != 0 {
 			t.Errorf("input %d: %+v", kind, p.State())
@@ -269,6 +271,9 @@ func TestPlayer_followsARecordingThatGrows(t *testing.T) {
 		t.Fatal("not at the end")
 	}
 	r.Frames = append(r.Frames, out(3*sec, "b"))
+	if p.Ended() {
+		t.Error("ended before the last frame")
+	}
 	p.Play(t0.Add(time.Minute))
 	p.Tick(t0.Add(2 * time.Minute))
 	if p.Screen().Line(0) != "ab" || p.Duration() != 3*sec {
@@ -547,5 +552,54 @@ func TestPlayer_goesOnWithARecordingThatGrows(t *testing.T) {
 	p.Tick(t0.Add(sec))
 	if got := p.Screen().Text()[0]; got != "one two" {
 		t.Errorf("%q", got)
+	}
+}
+
+// A few bytes can be much work: keyframes lie closer where they are.
+func TestIndex_placesKeyframesByWork(t *testing.T) {
+	t.Parallel()
+	count := func(piece string) int {
+		var list []recording.Frame
+		for i := range 100 {
+			list = append(list, out(time.Duration(i)*sec, string(bytes.Repeat([]byte(piece), 1024/len(piece)))))
+		}
+		r := rec(list...)
+		r.Meta.Cols, r.Meta.Rows = 300, recording.MaxRows
+		ix, err := BuildIndex(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(ix.keys)
+	}
+	if quiet, busy := count("text"), count("\x1b[2J"); quiet != 0 || busy < 5 {
+		t.Errorf("%d keyframes for text, %d for as many bytes that clear", quiet, busy)
+	}
+}
+
+func TestBuildIndexWith_tellsProgress(t *testing.T) {
+	t.Parallel()
+	var list []recording.Frame
+	for i := range 100 {
+		list = append(list, out(time.Duration(i)*sec, string(bytes.Repeat([]byte("x"), 20_000))))
+	}
+	var told []int
+	_, err := BuildIndexWith(t.Context(), rec(list...), Options{Progress: func(done, of int) {
+		if of != len(list) || len(told) > 0 && done <= told[len(told)-1] {
+			t.Errorf("%d of %d after %v", done, of, told)
+		}
+		told = append(told, done)
+	}})
+	if err != nil || len(told) < 3 {
+		t.Errorf("told %v, %v", told, err)
+	}
+}
+
+func TestBuildIndex_cancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	big := string(bytes.Repeat([]byte("x"), firstSpacing))
+	if _, err := BuildIndex(ctx, rec(out(0, big), out(sec, big))); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }

@@ -20,11 +20,11 @@ const (
 
 // rows follows the lines that programs write below a prompt.
 type rows struct {
-	next  int64 // the first row that is not read yet, counted from the session's first line
-	error time.Duration
-	any   bool   // an error was marked
-	asked string // the last request for a password
-	row   int64  // and where it stood
+	next  int64         // the first row that is not read yet, counted from the session's first line
+	erred time.Duration // when the last error was marked
+	any   bool          // one was
+	asked string        // the last request for a password
+	row   int64         // and where it stood
 	buf   []byte
 }
 
@@ -89,10 +89,10 @@ func (m *marker) readRow(at time.Duration, row []byte) {
 		return
 	}
 	r := &m.lines
-	if r.any && at-r.error < quiet || !isError(row) {
+	if r.any && at-r.erred < quiet || !isError(row) {
 		return
 	}
-	r.any, r.error = true, at
+	r.any, r.erred = true, at
 	m.add(MarkError, at, at, string(row))
 }
 

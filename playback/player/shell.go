@@ -53,7 +53,7 @@ func (m *marker) commands(list []prompt.Command) {
 
 // command marks one command line.
 func (m *marker) command(at time.Duration, text string) {
-	if user := otherUser(text); user != "" {
+	if becomesOther(text) {
 		m.add(MarkSudo, at, at, text)
 	}
 	if m.shell.runsDownload(text) {
@@ -143,15 +143,12 @@ func words(line string) [][]string {
 	return out
 }
 
-// otherUser is the program by which a line becomes another user, or empty.
-func otherUser(line string) string {
-	for _, w := range words(line) {
-		switch name := path.Base(w[0]); name {
-		case "sudo", "su", "doas", "pkexec", "runuser", "sudoedit":
-			return name
-		}
-	}
-	return ""
+// others are the programs by which somebody becomes another user.
+var others = []string{"sudo", "su", "doas", "pkexec", "runuser", "sudoedit"}
+
+// becomesOther reports whether a line starts one of them.
+func becomesOther(line string) bool {
+	return slices.ContainsFunc(words(line), func(w []string) bool { return slices.Contains(others, path.Base(w[0])) })
 }
 
 // interpreters run what they are given.

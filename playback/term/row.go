@@ -187,6 +187,15 @@ func (s *Screen) Wrapped(y int) bool {
 	return y >= 0 && y < s.rows && s.grid().rows[y].wraps
 }
 
+// RowWidth returns how many columns the screen had when row y was last written
+// to, at most those it has now: where a line wrapped on a narrower screen.
+func (s *Screen) RowWidth(y int) int {
+	if y < 0 || y >= s.rows {
+		return s.cols
+	}
+	return min(s.grid().rows[y].width, s.cols)
+}
+
 // Text returns each row's text without trailing blanks.
 func (s *Screen) Text() []string {
 	out := make([]string, s.rows)

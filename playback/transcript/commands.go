@@ -36,25 +36,26 @@ func (t *Transcript) linesOf(c prompt.Command, from int) (at, n int) {
 	text, _, _ := strings.Cut(c.Text, "\n")
 	start := lastLine(c.Prompt)
 	text = start + text
+	begun, cut := 0, 0 // a line that holds only the beginning
 	for i := from; i < len(t.Lines) && t.Lines[i].At <= c.At; i++ {
 		l := t.Lines[i]
 		if l.At < c.Shown || l.Kind != Text {
 			continue
 		}
-		if strings.HasSuffix(l.Text, text) { // also behind output without a newline
-			return i, 1 + strings.Count(c.Text, "\n")
+		// It may stand behind output without a newline, or before a prompt at the
+		// right margin.
+		if strings.HasPrefix(l.Text, text) || strings.HasSuffix(l.Text, text) {
+			n = 1 + strings.Count(c.Text, "\n")
+			for i+n < len(t.Lines) && prompt.GoesOn(t.Lines[i+n].Text) {
+				n++
+			}
+			return i, n
 		}
-		if !strings.HasPrefix(l.Text, start) {
-			continue
-		}
-		if rest, ok := strings.CutPrefix(text, l.Text); ok && rest != "" && len(l.Text) > len(start) {
-			return i, 1 + t.rest(i+1, rest)
-		}
-		if strings.HasPrefix(l.Text, text) {
-			return i, 1 + strings.Count(c.Text, "\n")
+		if rest, ok := strings.CutPrefix(text, l.Text); ok && cut == 0 && len(l.Text) > len(start) {
+			begun, cut = i, 1+t.rest(i+1, rest)
 		}
 	}
-	return 0, 0
+	return begun, cut
 }
 
 // rest is how many lines the end of a text takes that began in the line before.

@@ -12,5 +12,9 @@
 // redraws of a progress bar; Find looks at the screen after every frame and sees
 // it, unless it came and was overwritten within one frame.
 //
+// Read also gives the commands that were entered, with the lines of their output,
+// as far as package prompt below this folder recognises them. A Maker does the
+// same for lines while a recording is read, and holds neither.
+//
 // Everything returned is text out of a recording and untrusted.
 package transcript

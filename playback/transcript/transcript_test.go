@@ -86,6 +86,11 @@ func TestOf(t *testing.T) {
 			[]Line{text(1*sec, 1*sec, "abcdefgh"), text(2*sec, 2*sec, "x"), text(3*sec, 3*sec, "klmnopq")},
 		},
 		{
+			"a wrapped line stays whole on a wider screen",
+			rec(5, 3, out(1*sec, "abcdefgh\r\n"), resize(2*sec, 12, 3), out(3*sec, "x")),
+			[]Line{text(1*sec, 1*sec, "abcdefgh"), text(3*sec, 3*sec, "x")},
+		},
+		{
 			"clearing takes what was there",
 			rec(40, 5, out(1*sec, "secret\r\n$ "), out(2*sec, "\x1b[H\x1b[2J"), out(3*sec, "$ ")),
 			[]Line{text(1*sec, 1*sec, "secret"), text(1*sec, 1*sec, "$"), text(3*sec, 3*sec, "$")},
@@ -385,6 +390,7 @@ func TestProgramName(t *testing.T) {
 func FuzzOf(f *testing.F) {
 	f.Add([]byte("$ vim\r\n\x1b[?1049h\x1b[Hx\x1b[?1049l$ \x1b[2J"), uint8(3))
 	f.Add([]byte("abc\x1b[5;1H\x1b[J\x1b[2;3r\n\n\x1b[?1;47h\x1b[?47l\x1bc"), uint8(1))
+	f.Add([]byte("\x1b[?2004h$ ls\r\n\x1b[?2004lx\r\n\x1b[?2004h$ id\n\x1b[A\r\x1b[7mpaste\x1b[m\r\n> more\r\n$ "), uint8(14))
 	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
 		var frames []recording.Frame
 		n := int(size)%16 + 1
@@ -397,9 +403,15 @@ func FuzzOf(f *testing.F) {
 			data = data[k:]
 		}
 		r := rec(20, 5, frames...)
-		lines, err := Of(t.Context(), r)
+		tr, err := Read(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
+		}
+		lines := tr.Lines
+		for _, c := range tr.Commands {
+			if c.Text == "" || c.From > c.To || c.To > len(lines) || c.Shown > c.Began || c.Began > c.At || c.At > c.Until {
+				t.Fatalf("command %+v", c)
+			}
 		}
 		for i := range lines {
 			if i > 0 && lines[i].At < lines[i-1].At {

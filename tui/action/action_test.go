@@ -206,10 +206,10 @@ func TestFooter_dropsTheLeastImportantFirst(t *testing.T) {
 			t.Errorf("width %d: the footer has %d columns", tc.width, w)
 		}
 	}
-	if got := FooterText(r.Footer(70, false, Ready{}, Replay, Sessions)); !strings.HasPrefix(got, "space play") || !strings.Contains(got, "→ 5 s on") {
+	if got := FooterText(r.Footer(70, false, Ready{}, Replay, Sessions)); !strings.HasPrefix(got, "space play") || !strings.Contains(got, "→ +5 s") {
 		t.Errorf("the footer of a replay is %q", got)
 	}
-	if got := FooterText(r.Footer(70, true, Ready{}, Replay, Sessions)); !strings.Contains(got, "right 5 s on") {
+	if got := FooterText(r.Footer(70, true, Ready{}, Replay, Sessions)); !strings.Contains(got, "right +5 s") {
 		t.Errorf("the ASCII footer of a replay is %q", got)
 	}
 }

@@ -72,6 +72,12 @@ func writeNote(env Env, loader *Loader, about NoteAbout, text string) tea.Cmd {
 	if env.Desk != nil {
 		entry.Operator, entry.Mode = env.Desk.Guard.Operator, env.Desk.Mode
 	}
+	if about.Edits > 0 {
+		entry.Result = fmt.Sprintf("in place of the note of entry %d", about.Edits)
+		if text == "" {
+			entry.Result = fmt.Sprintf("took away the note of entry %d", about.Edits)
+		}
+	}
 	evidence := env.Evidence
 	return loader.LoadQuietly(LoadNote, func(ctx context.Context) (any, error) {
 		if about.Event+about.Entity+about.Session != "" {

@@ -33,6 +33,10 @@ var forms = []*regexp.Regexp{
 // continued are the prompts at which a command goes on.
 var continued = regexp.MustCompile(`^(?:> |\.\.\. | *(?:\.\.\.|-|'|"|` + "`" + `)> |[\w.-]+[-'"($*][#>] |(?:for|while|until|if|then|elif|else|do|case|select|repeat|function|subsh|cursh|array|quote|dquote|bquote|cmdsubst|heredoc|pipe|cmdand|cmdor)(?: [a-z]+)*> )$`)
 
+// GoesOn reports whether a line is a prompt at which a command goes on, with
+// nothing entered behind it.
+func GoesOn(line string) bool { return continued.MatchString(line + " ") }
+
 // known is the length of the prompt of a well-known form that a line begins
 // with, or 0.
 func known(line string) int {

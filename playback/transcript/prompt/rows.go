@@ -20,7 +20,7 @@ func AppendRow(dst []byte, s *term.Screen, y int) []byte {
 // Unlike AppendRow it reads no other row, which a resize may have taken away.
 func AppendWrapped(dst []byte, s *term.Screen, y int, wide bool) []byte {
 	dst = s.AppendLine(dst, y)
-	cols, _ := s.Size()
+	cols := s.RowWidth(y)
 	blanks := 0
 	for blanks < cols {
 		if c := s.Cell(cols-1-blanks, y); c.Rune != ' ' || c.Cluster != "" {

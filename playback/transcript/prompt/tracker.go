@@ -43,24 +43,6 @@ type Tracker struct {
 	buf   []byte
 }
 
-// line is a line that is typed at a prompt.
-type line struct {
-	row    int64  // on which it begins, counted from the first line of the session
-	end    int64  // and ends
-	lead   string // output without a newline, which the prompt stands behind
-	prompt string
-	above  string // the first line of a prompt of two
-	right  string // a prompt at the right margin
-	text   string
-	shown  time.Duration
-	began  time.Duration
-	breaks []int64 // rows that end with a newline
-	asks   bool    // the shell asked for bracketed paste
-	paste  bool
-	more   bool // it goes on with the command that was left
-	form   bool // the prompt has a well-known form
-}
-
 // Write gives output to the screen in the pieces that the tracker must see
 // between; write is what feeds it.
 func (t *Tracker) Write(s *term.Screen, at time.Duration, data []byte, write func([]byte)) {
@@ -133,14 +115,6 @@ func (t *Tracker) Running() (Command, bool) {
 	c := *t.left
 	c.Until, c.Confidence = t.at, t.confidence(&t.place)
 	return c, true
-}
-
-// Prompt is the prompt that is waited at, or empty.
-func (t *Tracker) Prompt() string {
-	if t.open == nil {
-		return ""
-	}
-	return t.open.prompt
 }
 
 // look brings the tracker up to date with the screen. When the session waits,
@@ -224,34 +198,6 @@ func (t *Tracker) moved(s *term.Screen) bool {
 	return true
 }
 
-// read is the text of the line with its prompt, as far as it is on the screen.
-func (l *line) read(dst []byte, s *term.Screen) []byte {
-	base := int64(s.ScrolledTotal())
-	for row := l.row; row <= l.end; row++ {
-		y, broken := int(row-base), slices.Contains(l.breaks, row)
-		if broken || row == l.end {
-			dst = AppendRow(dst, s, y)
-		} else {
-			dst = AppendWrapped(dst, s, y, s.Cell(0, y+1).Width == 2)
-		}
-		if l.right != "" && row == l.row {
-			dst = bytes.TrimRight(bytes.TrimSuffix(dst, []byte(l.right)), " ")
-		}
-		if broken {
-			dst = append(dst, '\n')
-		}
-	}
-	return dst
-}
-
-// behind is what stands behind the prompt in a line, if the line has it.
-func (l *line) behind(text []byte) (rest string, ok bool) {
-	if s, ok := strings.CutPrefix(string(text), l.lead+l.prompt); ok {
-		return strings.TrimRight(s, " \n"), true
-	}
-	return "", strings.TrimRight(string(text), " \n") == strings.TrimRight(l.lead+l.prompt, " ")
-}
-
 // typed takes what stands behind the prompt now.
 func (t *Tracker) typed(s *term.Screen, rest string) {
 	l := t.open
@@ -271,20 +217,6 @@ func (t *Tracker) typed(s *term.Screen, rest string) {
 	l.text = rest
 }
 
-// marked reports whether at least n cells of a line are shown reversed, which is
-// how shells show what was just pasted.
-func marked(s *term.Screen, y, more, n int) bool {
-	cols, _ := s.Size()
-	for ; more >= 0; y, more = y+1, more-1 {
-		for x := range cols {
-			if c := s.Cell(x, y); c.Style.Attrs.Has(term.Reverse) && c.Rune != ' ' {
-				n--
-			}
-		}
-	}
-	return n <= 0
-}
-
 // enter takes the line that was left.
 func (t *Tracker) enter() {
 	l := t.open
@@ -292,7 +224,7 @@ func (t *Tracker) enter() {
 		l.end-- // the newline entered it
 	}
 	if t.left != nil && l.more {
-		if len(t.left.Text) < maxText && !strings.HasSuffix(l.text, "^C") {
+		if l.text != "" && len(t.left.Text) < maxText && !strings.HasSuffix(l.text, "^C") {
 			t.left.Text = clip(t.left.Text + "\n" + l.text)
 		}
 		t.left.At, t.left.Paste = t.at, t.left.Paste || l.paste
@@ -341,7 +273,7 @@ func (t *Tracker) find(s *term.Screen, waits bool) {
 
 // glance is a cheap look at whether the cursor's line can have a prompt.
 func (t *Tracker) glance(s *term.Screen, y int, c term.Cursor) bool {
-	if t.armed > 0 || t.left != nil && (y != c.Y || starts(s, y, t.place.prompt)) {
+	if t.armed > 0 || t.left != nil && (y != c.Y || t.here == t.place.end+1 || starts(s, y, t.place.prompt)) {
 		return true
 	}
 	x := c.X - 1
@@ -367,15 +299,18 @@ func (t *Tracker) prompted(l *line, text, pre string, waits bool) bool {
 		*l = line{row: l.row, end: l.end, shown: l.shown, began: l.began}
 		return false // a lone sign is any bar
 	}
+	end := ""
 	for p := range t.exact {
-		lead, ok := strings.CutSuffix(pre, p)
 		switch {
-		case len(p) < leastPrompt || len(p) <= len(l.prompt):
-		case strings.HasPrefix(text, p):
-			l.lead, l.prompt = "", p
-		case ok && waits:
-			l.lead, l.prompt = lead, p
+		case len(p) < leastPrompt:
+		case len(p) > len(l.prompt) && strings.HasPrefix(text, p):
+			l.prompt = p
+		case len(p) > len(end) && strings.HasSuffix(pre, p):
+			end = p
 		}
+	}
+	if l.prompt == "" && end != "" && waits {
+		l.lead, l.prompt = strings.TrimSuffix(pre, end), end
 	}
 	switch {
 	case l.lead != "" || l.prompt != "" && t.armed > 0:
@@ -390,18 +325,6 @@ func (t *Tracker) prompted(l *line, text, pre string, waits bool) bool {
 // leastPrompt is how many bytes a prompt has that is known again in the middle of
 // a line.
 const leastPrompt = 4
-
-// above is the first line of a prompt of two, which a frame ties together.
-func above(s *term.Screen, y int, prompt string) string {
-	if y == 0 || !strings.HasPrefix(prompt, "└") && !strings.HasPrefix(prompt, "╰") && !strings.HasPrefix(prompt, "┗") {
-		return ""
-	}
-	text := s.Line(y - 1)
-	if strings.HasPrefix(text, "┌") || strings.HasPrefix(text, "╭") || strings.HasPrefix(text, "┏") {
-		return text
-	}
-	return ""
-}
 
 // back opens the line again that was thought left: a list of completions was
 // shown below it.
@@ -424,67 +347,6 @@ func (t *Tracker) begin(s *term.Screen, l *line, text string) {
 	l.asks = s.Modes().Has(term.ModeBracketedPaste)
 	t.typed(s, rest)
 	t.armed = 0
-}
-
-// learn counts the prompt, and lets go of the commands that waited for it.
-func (t *Tracker) learn(l *line) {
-	if t.seen == nil {
-		t.seen, t.exact, t.held = map[string]int{}, map[string]bool{}, map[string][]Command{}
-	}
-	if len(t.seen) >= maxForms {
-		clear(t.seen)
-	}
-	if len(t.exact) >= maxForms {
-		clear(t.exact)
-	}
-	k := key(l.prompt)
-	t.seen[k]++
-	if l.form || t.seen[k] >= 2 {
-		t.exact[l.prompt] = true
-	}
-	if t.seen[k] >= 2 {
-		for _, c := range t.held[k] {
-			c.Confidence = Likely
-			t.give(c)
-		}
-		t.kept -= len(t.held[k])
-		delete(t.held, k)
-	}
-}
-
-func (t *Tracker) confidence(l *line) Confidence {
-	if l.form && t.seen[key(l.prompt)] >= 2 {
-		return Sure
-	}
-	return Likely
-}
-
-// confirm takes the command that was left for entered.
-func (t *Tracker) confirm() {
-	if t.left == nil {
-		return
-	}
-	c := *t.left
-	t.left = nil
-	c.Until, c.Lines = t.at, int(max(t.here-t.place.end-1, 0))
-	k := key(t.place.prompt)
-	if t.place.form || t.seen[k] >= 2 {
-		c.Confidence = t.confidence(&t.place)
-		t.give(c)
-		return
-	}
-	if t.kept < maxHeld {
-		t.held[k] = append(t.held[k], c)
-		t.kept++
-	}
-}
-
-func (t *Tracker) give(c Command) {
-	if t.count < maxCommands && t.bytes < maxTexts {
-		t.ready = append(t.ready, c)
-		t.count++
-		t.bytes += len(c.Text) + len(c.Prompt)
-	}
 }
 
 // Own reports whether a row, counted from the first line of the session, is of

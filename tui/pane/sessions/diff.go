@@ -32,7 +32,7 @@ func (p *Pane) toggleDiff() {
 	switch {
 	case r.diff == nil:
 		r.diff = &diff{at: r.position(), screen: r.player.Screen().Clone()}
-		p.say(themes.OK, "Remembered "+clock(r.diff.at)+". Go to another moment and press d again; esc forgets it.")
+		p.say(themes.OK, "Marked "+clock(r.diff.at)+" as A. Go to another moment and press d again; esc forgets it.")
 	case !r.diff.shown:
 		r.diff.shown, r.showing = true, false
 		p.say(themes.Muted, "The keys that move time move B; d or esc leaves.")

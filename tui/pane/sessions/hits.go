@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -30,8 +32,10 @@ const findAllDialog = "find in all recordings"
 type hits struct {
 	text  string
 	found investigations.ScreenSearch
+	env   pane.Env
 	grid  *grid.Grid[int]
 	rows  []grid.Row[int]
+	width int
 	shown bool
 }
 
@@ -84,29 +88,48 @@ func (p *Pane) foundAll(f hitsFound) {
 }
 
 func newHits(f hitsFound, env pane.Env) *hits {
-	h := &hits{text: f.text, found: f.found, grid: grid.New[int]([]grid.Column{
+	h := &hits{text: f.text, found: f.found, env: env, grid: grid.New[int]([]grid.Column{
 		{Title: "time", Min: 14, Max: 19, Weight: 1, Role: themes.Muted, Drop: 1},
 		{Title: "session", Min: 12, Max: 30, Weight: 1, Inner: true, Drop: 2},
 		{Title: "user", Min: 8, Max: 30, Weight: 1, Inner: true, Role: themes.Muted, Drop: 3},
 		{Title: "at", Min: 7, Max: 9, Role: themes.Muted},
 		{Title: "line", Min: 34, Weight: 4},
 	}, "")}
-	h.label(env)
+	h.label()
 	return h
 }
 
-func (h *hits) label(env pane.Env) {
+// label writes the rows anew.
+func (h *hits) label() {
 	h.rows = h.rows[:0]
 	for i, hit := range h.found.Hits {
 		when := ""
 		if t := hit.Time(); !t.IsZero() {
-			when = env.Clock.Time(t)
+			when = h.env.Clock.Time(t)
 		}
 		h.rows = append(h.rows, grid.Row[int]{Key: i, Cells: []grid.Cell{
-			{Text: when}, {Text: where(sessionOf(hit))}, {Text: safetext.CleanMax(hit.User, 120)}, {Text: offset(hit.Offset)}, {Text: safetext.CleanMax(hit.Line, maxLine)},
+			{Text: when}, {Text: where(sessionOf(hit))}, {Text: safetext.CleanMax(hit.User, 120)}, {Text: offset(hit.Offset)}, {Text: h.around(hit.Line)},
 		}})
 	}
 	rows.Set(h.grid, h.rows)
+}
+
+// besideLine is about how many columns the cells before the line take.
+const besideLine = 46
+
+// around is a line from a little before the text on, where the text would
+// otherwise lie beyond the right edge.
+func (h *hits) around(line string) string {
+	at := strings.Index(strings.ToLower(line), strings.ToLower(h.text))
+	room := max(20, h.width-besideLine)
+	if at < 0 || at+len(h.text) <= room {
+		return safetext.CleanMax(line, maxLine)
+	}
+	from := max(0, at-room/3)
+	for from < len(line) && !utf8.RuneStart(line[from]) {
+		from++
+	}
+	return h.env.Styles.Glyphs.Ellipsis + safetext.CleanMax(line[min(from, len(line)):], maxLine)
 }
 
 // sessionOf is a session as its recording alone knows it.
@@ -131,6 +154,10 @@ func (h *hits) title() string {
 }
 
 func (h *hits) resize(size image.Point) {
+	if size.X != h.width {
+		h.width = size.X
+		h.label()
+	}
 	h.grid.Resize(image.Pt(size.X, max(0, size.Y-1)), grid.View{})
 }
 

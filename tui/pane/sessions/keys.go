@@ -1,18 +1,14 @@
 package sessions
 
 import (
-	"fmt"
 	"image"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
-	"cordon/playback/instant"
 	"cordon/playback/player"
-	"cordon/themes"
 	"cordon/tui/action"
-	"cordon/tui/dialog"
 	"cordon/tui/draw"
 	"cordon/tui/pane"
 	"cordon/tui/pane/screen"
@@ -23,8 +19,6 @@ const (
 	seekStep = 5 * time.Second
 	tenth    = 10.0
 )
-
-const jumpDialog = "replay go to"
 
 // handleReplay runs an action while a replay is shown.
 func (p *Pane) handleReplay(id action.ID) tea.Cmd {
@@ -274,57 +268,6 @@ func (r *replay) pannable() bool {
 	}
 	cols, rows := r.player.Screen().Size()
 	return !screen.Fits(image.Pt(cols, rows), pane.Size(r.layout(image.Rectangle{Max: r.size}).picture))
-}
-
-// askJump asks for a moment. A bare number is a percentage.
-func (p *Pane) askJump() {
-	p.env.Out.Put(pane.Open{
-		Dialog: dialog.NewInput(dialog.Prompt{
-			ID: jumpDialog, Title: "Go to", Hint: "50 is a percentage; or 1m20s, 1:20, 2026-11-18T21:14:03Z",
-			Check: func(text string) error {
-				_, err := instant.ParsePercent(text)
-				if err != nil {
-					return fmt.Errorf("%w: write %s", err, instant.Forms)
-				}
-				return nil
-			},
-		}, dialog.Drafts{}),
-		Then: func(o dialog.Outcome) tea.Cmd {
-			done, ok := o.(dialog.Submitted)
-			if !ok || p.replay == nil || p.replay.player == nil {
-				return nil
-			}
-			to, err := instant.ParsePercent(done.Text)
-			if err != nil {
-				return nil
-			}
-			p.jumpTo(to)
-			return p.wake()
-		},
-	})
-}
-
-// jumpTo goes to a moment, or says that the recording does not reach it.
-func (p *Pane) jumpTo(to instant.Instant) {
-	r := p.replay
-	r.held = false
-	start := r.player.Recording().Meta.Start
-	from := to.From
-	switch {
-	case to.IsShare:
-		p.seekPercent(to.Percent)
-		return
-	case !to.Day.IsZero() && start.IsZero():
-		p.say(themes.Warning, "This recording names no time of day.")
-		return
-	case !to.Day.IsZero():
-		from = to.Day.Sub(start)
-	}
-	if from < 0 || r.whole && from > r.player.Duration() {
-		p.say(themes.Warning, "That is outside the recording, which is "+clock(r.player.Duration())+" long.")
-		return
-	}
-	p.seek(from)
 }
 
 // disabledReplay says why an action cannot run in the replay.

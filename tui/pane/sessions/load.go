@@ -150,7 +150,7 @@ func (p *Pane) loadBeside(s investigations.Session) tea.Cmd {
 			return nil
 		})
 		if err == nil {
-			out.locks, err = locksOn(ctx, evidence, out.events, s.Start)
+			out.locks, err = locksOn(ctx, evidence, tookPart(s.User, out.events), s.Start)
 		}
 		return out, err
 	})

@@ -35,11 +35,9 @@ func (l *lockEvent) sentence() string {
 	return strings.Join(words, " ")
 }
 
-// locksOn finds the locks of whoever and whatever the events name, from a time
-// on. That a lock was taken away names the lock alone, so the ones placed before
+// locksOn finds the locks of whoever and whatever took part, from a time on. That a lock was taken away names the lock alone, so the ones placed before
 // that time are read too.
-func locksOn(ctx context.Context, evidence pane.Evidence, events []investigations.Event, from time.Time) ([]lockEvent, error) {
-	took := tookPart(events)
+func locksOn(ctx context.Context, evidence pane.Evidence, took map[investigations.Entity]bool, from time.Time) ([]lockEvent, error) {
 	term := filter.Term{Key: filter.KeyEvent}
 	for _, typ := range contain.LockTypes {
 		term.Values = append(term.Values, filter.Value{Text: typ})
@@ -71,9 +69,9 @@ func locksOn(ctx context.Context, evidence pane.Evidence, events []investigation
 }
 
 // tookPart are the people, requests, hosts and other things that can be locked
-// among what the events involve.
-func tookPart(events []investigations.Event) map[investigations.Entity]bool {
-	out := map[investigations.Entity]bool{}
+// among what the events of a user's session involve.
+func tookPart(user string, events []investigations.Event) map[investigations.Entity]bool {
+	out := map[investigations.Entity]bool{{Kind: investigations.KindUser, Name: user}: true}
 	for i := range events {
 		for _, v := range events[i].Involved {
 			switch v.Entity.Kind {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,9 +19,6 @@ import (
 
 // maxSessions is how many sessions are listed, the newest ones.
 const maxSessions = 5000
-
-// keepStep is how far apart the places of a playing replay are.
-const keepStep = 10 * time.Second
 
 // The names of the pane's loads, as they are shown while they run.
 const (
@@ -178,7 +174,7 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	if id == action.Clock {
 		p.list.fill(p.env)
 		if p.hits != nil {
-			p.hits.label(p.env)
+			p.hits.label()
 		}
 		return nil
 	}
@@ -319,54 +315,6 @@ func (p *Pane) Hide() {
 	r.player.Pause(now)
 	r.moved(now)
 	p.ticks++
-}
-
-// Keep is the place in the page: the selected session, and in a replay the
-// moment. While it plays only every few seconds are a place of their own, since
-// each is written into the case.
-func (p *Pane) Keep() string {
-	s, ok := p.current()
-	switch {
-	case !ok:
-		return ""
-	case p.replay == nil:
-		return s.ID
-	case p.replay.playing():
-		return s.ID + "@" + p.replay.position().Truncate(keepStep).String()
-	default:
-		return s.ID + "@" + p.replay.position().String()
-	}
-}
-
-// Restore goes back to a place.
-func (p *Pane) Restore(place string) tea.Cmd {
-	id, at, replay := strings.Cut(place, "@")
-	if id == "" {
-		return nil
-	}
-	offset, err := time.ParseDuration(at)
-	if !replay || err != nil {
-		p.leaveReplay()
-		p.wanted, p.list.keep = pane.Subject{}, id
-	} else if p.replay != nil && p.replay.session.ID == id {
-		p.seek(offset)
-		return p.wake()
-	} else {
-		p.wanted, p.list.offset = pane.Subject{Session: id}, offset
-	}
-	if !p.list.loaded {
-		return nil
-	}
-	return p.settle()
-}
-
-// settle goes where the responder wanted to be, now that the list is there.
-func (p *Pane) settle() tea.Cmd {
-	if keep := p.list.keep; keep != "" {
-		p.list.find(keep)
-		p.list.keep = ""
-	}
-	return p.openWanted()
 }
 
 // Pivots are the places that a session leads to: who, what it reached, and from

@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +29,9 @@ func othersIn(rec *recording.Recording, user string) []player.Presence {
 func (r *replay) withWords(at time.Duration) string {
 	var names []string
 	for _, p := range r.others {
-		if p.From <= at && (at < p.To || !p.Left) {
-			names = append(names, safetext.CleanMax(p.User, 80))
+		name := safetext.CleanMax(p.User, 80)
+		if p.From <= at && (at < p.To || !p.Left) && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	if len(names) == 0 {

@@ -405,7 +405,7 @@ func TestReplay_smallestSizesDoNotPanic(t *testing.T) {
 				b := newBench(t, ev, "mono", w, h)
 				b.open(id)
 				_ = b.text()
-				for _, act := range []action.ID{action.MoveDown, action.NextPane, action.PlayPause, action.Transcript, action.MoveRight, action.PageDown} {
+				for _, act := range []action.ID{action.MoveDown, action.NextPane, action.PlayPause, action.Transcript, action.MoveRight, action.PageDown, action.Close, action.Diff, action.Diff, action.MoveDown, action.Close} {
 					b.run(b.pane.Handle(act))
 					_ = b.text()
 				}

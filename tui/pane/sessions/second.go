@@ -33,8 +33,7 @@ const secondDialog = "second session"
 type second struct {
 	session investigations.Session
 	player  *player.Player // nil until it is read
-	err     error
-	cut     time.Duration // of the first before
+	cut     time.Duration  // of the first before
 }
 
 // toggleSecond asks for a second session, or leaves it.
@@ -49,10 +48,14 @@ func (p *Pane) toggleSecond() tea.Cmd {
 	return p.loader.Load(loadOverlap, func(ctx context.Context) (any, error) {
 		all, err := evidence.Sessions(ctx, investigations.Entity{}, maxSessions)
 		return slices.DeleteFunc(all, func(s investigations.Session) bool {
-			return s.ID == first.ID || s.RecordingID == 0 || !overlaps(s, start, end)
+			return s.ID == first.ID || s.RecordingID == 0 || unrecordedScreen(s) || !overlaps(s, start, end)
 		}), err
 	})
 }
+
+// unrecordedScreen reports whether a session had no terminal, so that its
+// recording never holds a screen.
+func unrecordedScreen(s investigations.Session) bool { return s.Kind == "ssh" && !s.Interactive }
 
 // overlaps reports whether a session runs at some time between two moments. One
 // without an end may.
@@ -63,7 +66,7 @@ func overlaps(s investigations.Session, from, to time.Time) bool {
 // chooseSecond asks which of the sessions that overlap is meant.
 func (p *Pane) chooseSecond(all []investigations.Session) {
 	if len(all) == 0 {
-		p.say(themes.Warning, "No other session with a recording in this case overlaps this one in time.")
+		p.say(themes.Warning, "No other session with a recorded screen in this case overlaps this one in time.")
 		return
 	}
 	slices.SortStableFunc(all, func(a, b investigations.Session) int { return cmp.Compare(a.Start.UnixMilli(), b.Start.UnixMilli()) })
@@ -122,9 +125,9 @@ func (p *Pane) secondOpened(o secondOpened) {
 	}
 	meta := o.player.Recording().Meta
 	switch {
-	case !meta.Terminal:
+	case !meta.Screen():
 		p.leaveSecond()
-		p.say(themes.Warning, "The second recording has no terminal to show.")
+		p.say(themes.Warning, "The second recording has no screen to show.")
 	case meta.Start.IsZero():
 		p.leaveSecond()
 		p.say(themes.Warning, "The second recording names no time of day, so it cannot be put on the same clock.")

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	apievents "github.com/gravitational/teleport/api/types/events"
-
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/exp/golden"
 	"github.com/google/go-cmp/cmp"
+	apievents "github.com/gravitational/teleport/api/types/events"
 
 	"cordon/investigations"
 	"cordon/investigations/journal"
@@ -226,7 +226,8 @@ func TestNotesOf_hostileEntriesAreHarmless(t *testing.T) {
 	got := notesOf([]journal.Entry{
 		entry(1, `{"session":"a","at_ms":-5}`, "first"), entry(2, `{"session":"b","at_ms":5}`, "another session's"), entry(3, `{`, "broken"),
 		entry(4, `{"session":"a","at_ms":9,"edits":99}`, "edits nothing"), entry(5, `{"session":"b","edits":1}`, "from another session"),
-		{Seq: 6, Action: journal.ActionLockPlan, Detail: `{"session":"a"}`, Note: "no note"}, entry(7, "", "no detail"),
+		{Seq: 6, Action: journal.ActionLockPlan, Detail: `{"session":"a"}`, Note: "no note"},
+		entry(7, "", "no detail"),
 	}, "a")
 	if diff := cmp.Diff([]note{{seq: 1, text: "first"}}, got, cmp.AllowUnexported(note{})); diff != "" {
 		t.Error(diff)
@@ -295,6 +296,30 @@ func TestDiff_marksTheCellsThatDiffer(t *testing.T) {
 	}
 	if rows, _ := differences(a, a.Clone()); len(rows) != 0 {
 		t.Errorf("a screen differs from itself in %v", rows)
+	}
+}
+
+func TestDiff_isSeenWithoutColour(t *testing.T) {
+	t.Parallel()
+	for _, size := range sizes {
+		b := newBench(t, busy(t), "mono", size[0], size[1])
+		b.open(sidShell)
+		b.pane.seek(1500 * time.Millisecond)
+		b.do(action.Diff)
+		b.pane.seek(21 * time.Second)
+		b.do(action.Diff)
+		marked := ""
+		scr := b.draw()
+		for _, line := range scr.Lines {
+			for x := range line {
+				if line[x].Style.Attrs&uv.AttrReverse != 0 {
+					marked += line[x].Content
+				}
+			}
+		}
+		if !strings.Contains(marked, "lskeys") || !strings.Contains(marked, "id_rsashadow.bak") || strings.Contains(marked, "cat") {
+			t.Errorf("%v: marked is %q", size, marked)
+		}
 	}
 }
 

@@ -231,13 +231,9 @@ func subjectsOf(more *sqlite.Stmt, event int64) ([]int64, error) {
 	return out, nil
 }
 
-// rowsRead is how many rows one statement reads: stepping through a list costs
-// half of asking for each.
-const rowsRead = 64
-
 // eachRow calls yield with what the rows of the ids say, ids ascending.
 func eachRow(conn *sqlite.Conn, ids []int64, yield func(id, typ, time, ei, session int64)) error {
-	stmt, err := conn.Prepare(`SELECT id, type, time, ei, session FROM event WHERE id IN (` + strings.TrimSuffix(strings.Repeat("?,", rowsRead), ",") + `)`)
+	stmt, err := conn.Prepare(`SELECT id, type, time, ei, session` + inList)
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,7 @@ func (c *Case) groups(conn *sqlite.Conn, entity int64) ([]pivot.Group, error) {
 	}
 	at := make(map[key]int)
 	var out []pivot.Group
+	var parts [][][]int64 // of each group's ids; joined once, as there can be millions
 	err = eachPosting(conn, entity, nil, func(l list) error {
 		k := key{l.role, l.typ}
 		i, ok := at[k]
@@ -77,7 +78,7 @@ func (c *Case) groups(conn *sqlite.Conn, entity int64) ([]pivot.Group, error) {
 				return err
 			}
 			i, at[k] = len(out), len(out)
-			out = append(out, pivot.Group{Role: l.role, Type: t.event, Code: t.code})
+			out, parts = append(out, pivot.Group{Role: l.role, Type: t.event, Code: t.code}), append(parts, nil)
 		}
 		g := &out[i]
 		if len(l.ids) == 1 {
@@ -87,16 +88,17 @@ func (c *Case) groups(conn *sqlite.Conn, entity int64) ([]pivot.Group, error) {
 			l.tmax = l.tmin
 		}
 		g.N += len(l.ids)
-		if g.IDs == nil {
-			g.IDs = l.ids
-		} else {
-			g.IDs = append(g.IDs, l.ids...)
-		}
+		parts[i] = append(parts[i], l.ids)
 		widen(g, l.tmin, l.tmax)
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the postings of entity %d: %w", entity, err)
+	}
+	for i, p := range parts {
+		if out[i].IDs = p[0]; len(p) > 1 {
+			out[i].IDs = slices.Concat(p...)
+		}
 	}
 	slices.SortFunc(out, func(a, b pivot.Group) int {
 		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Code, b.Code))

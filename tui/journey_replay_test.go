@@ -41,6 +41,7 @@ func TestJourney_watchASession(t *testing.T) {
 			d.now = d.now.Add(1200 * time.Millisecond)
 			d.press("space").expect("cat id_rsa", "paused", "00:00:01.3")
 			d.press("%").typed("0").press("enter").expect("00:00:00.0 /")
+			d.press("]").expect("dangerous command: reads a private SSH key")
 			d.press("]").expect("nothing happens for 18.5s")
 			d.press("c").typed("reads the keys").press("enter").expect("reads the keys")
 			d.press("c").typed(" twice").press("enter").expect("reads the keys twice")

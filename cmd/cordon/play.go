@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cordon/investigations/rules/command"
 	"cordon/playback/player"
 	"cordon/playback/recording"
 )
@@ -73,7 +74,7 @@ func (p *program) play(ctx context.Context, s *source, out *os.File, speed float
 			}
 		})
 	}
-	t := &theatre{source: s, rec: rec, loaded: done, player: player.New(rec), stage: newStage(out, p.env, p.form()), now: p.now}
+	t := &theatre{source: s, rec: rec, loaded: done, player: player.NewWith(rec, player.Options{Classify: command.Danger}), stage: newStage(out, p.env, p.form()), now: p.now}
 	t.player.Handle(player.Input{Kind: player.SetSpeed, Speed: speed, Now: p.now()})
 	t.player.Handle(player.Input{Kind: player.SetIdleCut, To: idle, Now: p.now()})
 	err = t.withKeys(ctx, p.in)

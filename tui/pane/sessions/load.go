@@ -13,6 +13,7 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/journal"
+	"cordon/investigations/rules/command"
 	"cordon/playback/player"
 	"cordon/playback/recording"
 	"cordon/playback/transcript"
@@ -58,7 +59,7 @@ func (p *Pane) openReplay(s investigations.Session, at time.Time) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		pl := player.New(rec)
+		pl := player.NewWith(rec, marking)
 		if whole {
 			pl.Prepare(2 * firstPiece)
 		}
@@ -99,15 +100,18 @@ func (p *Pane) loadRest() tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		index, err := player.BuildIndex(ctx, rec)
+		index, err := player.BuildIndexWith(ctx, rec, marking)
 		if err != nil {
 			return nil, err
 		}
-		pl := player.New(rec)
+		pl := player.NewWith(rec, marking)
 		pl.Adopt(index)
 		return opened{pl, true}, nil
 	})
 }
+
+// marking is how recordings are read here: dangerous commands are marked.
+var marking = player.Options{Classify: command.Danger}
 
 // counter counts what is read, for the progress that is shown meanwhile.
 type counter struct {

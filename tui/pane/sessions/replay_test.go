@@ -152,6 +152,7 @@ func TestReplay_keysSeek(t *testing.T) {
 		{action.SeekBack, 0},
 		{action.FrameNext, 1 * time.Second},
 		{action.FramePrev, 0},
+		{action.MarkerNext, 1 * time.Second}, // the command is dangerous
 		{action.MarkerNext, 4 * time.Second},
 	}
 	for _, s := range steps {
@@ -452,13 +453,13 @@ func TestPan_movesALargerPictureAndFollowsAgain(t *testing.T) {
 	b := newBench(t, small(t), "mono", 60, 14)
 	b.open(sidShell)
 	b.pane.seek(2 * time.Second)
-	b.wants("columns 1-60 of 80, rows 1-10 of 24")
+	b.wants("cols 1-60/80 rows 1-10/24")
 	b.do(action.MoveRight, action.MoveDown, action.MoveDown)
-	b.wants("columns 5-64 of 80, rows 3-12 of 24")
+	b.wants("cols 5-64/80 rows 3-12/24")
 	b.do(action.MoveTop)
-	b.wants("columns 1-60 of 80, rows 3-12 of 24")
+	b.wants("cols 1-60/80 rows 3-12/24")
 	b.do(action.PlayPause)
-	b.wants("columns 1-60")
+	b.wants("cols 1-60")
 	if b.pane.replay.held {
 		t.Error("playing does not follow the cursor again")
 	}

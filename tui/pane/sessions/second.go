@@ -104,8 +104,8 @@ func (p *Pane) openSecond(s investigations.Session) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		index, err := player.BuildIndex(ctx, rec)
-		pl := player.New(rec)
+		index, err := player.BuildIndexWith(ctx, rec, marking)
+		pl := player.NewWith(rec, marking)
 		pl.Adopt(index)
 		return secondOpened{s.ID, pl}, err
 	})

@@ -29,7 +29,7 @@ func refused(t *testing.T, c *child, err error, when string) {
 // whole, and with room the ingest comes to what a clean one comes to.
 func TestTorture_fullDiskHarmsNoCase(t *testing.T) {
 	t.Parallel()
-	n, events := 6, 3_000
+	n, events := 4, 2_000
 	if rounds() > 0 {
 		n, events = max(60, rounds()/5), 20_000
 	}
@@ -120,7 +120,7 @@ func TestTorture_fullDiskOfItsOwn(t *testing.T) {
 		t.Fatalf("%v, want a sentence about the disk", err)
 	}
 	nothingHalf(t, place, path, false, "first ingest")
-	for _, room := range []int64{0, 16 << 10, 64 << 10, 160 << 10, 320 << 10} {
+	for _, room := range []int64{0, 64 << 10, 320 << 10} {
 		when := fmt.Sprintf("%d bytes of room", room)
 		if err := resizeDisk(place, 8<<20); err != nil {
 			t.Fatal(err)

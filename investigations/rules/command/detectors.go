@@ -97,7 +97,7 @@ var detectors = []detector{
 	{Privilege, "T1611", names("nsenter"), says("enters the namespaces of another process", always)},
 	{Privilege, "T1611", names("chroot"), says("changes into another root directory", given("/host /mnt /hostfs"))},
 	{Privilege, "T1548.003", names("find vim vi less awk nmap tar"), says("opens a shell from inside a program", escapes)},
-	{Privilege, "T1574.006", nil, says("loads a foreign library into a program", assigned("LD_PRELOAD", "LD_LIBRARY_PATH"))},
+	{Privilege, "T1574.006", nil, says("loads a foreign library into a program", assigned("LD_PRELOAD", "LD_AUDIT"))},
 	{Privilege, "T1098", names("kubectl oc"), says("gives rights in Kubernetes", either(begins("create", "clusterrolebinding"), begins("create", "rolebinding")))},
 	// Remote shell.
 	{RemoteShell, "", nil, says("connects a shell to a network address", devTCP)},
@@ -113,7 +113,7 @@ var detectors = []detector{
 	{Persistence, "T1053.002", names("at batch"), says("schedules a job", not(func(k *call) bool { return k.has("-l", "-q") }))},
 	{Persistence, "T1136.001", names("useradd adduser newusers groupadd addgroup"), says("creates an account on the host", always)},
 	{Persistence, "T1098", names("usermod chpasswd passwd chage vipw gpasswd"), says("changes an account of the host", not(func(k *call) bool { return k.has("-S", "-l", "--status") && k.name != "usermod" }))},
-	{Persistence, "T1543.002", names("systemctl"), says("makes a service start at boot", either(begins("enable"), begins("link"), begins("daemon-reload"), begins("edit")))},
+	{Persistence, "T1543.002", names("systemctl"), says("makes a service start at boot", either(begins("enable"), begins("link"), begins("edit")))},
 	{Persistence, "T1543.002", names("update-rc.d chkconfig"), says("makes a service start at boot", always)},
 	{Persistence, "T1547.006", names("insmod modprobe"), says("loads a kernel module", func(k *call) bool { return len(k.plain()) > 0 && !k.has("-n", "-c", "--show-depends") })},
 	{Persistence, "", nil, writesAnchor},
@@ -172,7 +172,7 @@ func containsFold(s string, parts ...string) bool {
 }
 
 // password finds the words that people hunt for.
-var password = regexp.MustCompile(`(?i)passw|secret|api[_-]?key|token|private key|credential|AKIA`)
+var password = regexp.MustCompile(`(?i)passw|secret|api[_-]?key|private key|credential|AKIA`)
 
 func hunts(k *call) bool {
 	rest := k.plain()

@@ -112,7 +112,8 @@ func controlSequences(b []byte) map[string]bool {
 		switch {
 		case len(seq) == 0 || seq[0] >= ' ' && seq[0] != 0x7f && (seq[0] < 0x80 || len(seq) > 1):
 		case seq[0] == '\r' || seq[0] == '\n' || seq[0] == '\b' || seq[0] == '\t':
-		case ansi.HasCsiPrefix(seq) && bytes.IndexByte([]byte("mHABCDEFGdKJXb@PLMSTr"), seq[len(seq)-1]) >= 0 && !bytes.ContainsAny(seq, "?>=<"):
+		case ansi.HasCsiPrefix(seq) && bytes.IndexByte([]byte("mHABCDEFGIZ`dKJXb@PLMSTr"), seq[len(seq)-1]) >= 0 && !bytes.ContainsAny(seq, "?>=<"):
+		case string(seq) == "\x1bM": // how the renderer moves up a line, when that is shortest
 		default:
 			out[fmt.Sprintf("%q", seq)] = true
 		}

@@ -93,8 +93,7 @@ func (c *Case) verifySources(ctx context.Context) ([]Check, error) {
 func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 	check := Check{Name: "events", OK: true}
 	n := 0
-	var rows involvementSum
-	var times, texts placeSum
+	var rows, times, texts setSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		r, err := newReader(conn, newNames())
 		if err != nil {
@@ -118,7 +117,7 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 			if err := verifyRow(r, raws, stmt); err != nil {
 				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
 			}
-			if err := rows.row(stmt); err != nil {
+			if err := rows.involvements(stmt); err != nil {
 				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
 			}
 			times.add(stmt.ColumnInt64(1), stmt.ColumnInt64(0))
@@ -145,9 +144,8 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 }
 
 // verifyPostings compares what the rows involve with what the index lists.
-func (c *Case) verifyPostings(ctx context.Context, rows involvementSum) (Check, error) {
-	check := Check{Name: "index", OK: true}
-	var lists involvementSum
+func (c *Case) verifyPostings(ctx context.Context, rows setSum) (Check, error) {
+	var lists setSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		return sqlitex.Execute(conn, `SELECT entity, segment, lists FROM posting`, &sqlitex.ExecOptions{
 			ResultFunc: func(stmt *sqlite.Stmt) error {
@@ -161,21 +159,12 @@ func (c *Case) verifyPostings(ctx context.Context, rows involvementSum) (Check, 
 			},
 		})
 	})
-	switch {
-	case err != nil:
-		check.OK, check.Detail = false, err.Error()
-	case lists != rows:
-		check.OK, check.Detail = false, fmt.Sprintf("the index lists %d involvements, the rows hold %d others", lists.n, rows.n)
-	default:
-		check.Detail = fmt.Sprintf("%d involvements agree with the rows", rows.n)
-	}
-	return check, nil
+	return agreement("index", err, lists, rows, "the index lists %d involvements, the rows hold %d others", "%d involvements agree with the rows"), nil
 }
 
 // verifyTimeline compares the order of the events in time with their rows.
-func (c *Case) verifyTimeline(ctx context.Context, rows placeSum) (Check, error) {
-	check := Check{Name: "timeline", OK: true}
-	var listed placeSum
+func (c *Case) verifyTimeline(ctx context.Context, rows setSum) (Check, error) {
+	var listed setSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		line, err := newTimeline(conn, minTime, false)
 		if err != nil {
@@ -194,21 +183,12 @@ func (c *Case) verifyTimeline(ctx context.Context, rows placeSum) (Check, error)
 			before = at
 		}
 	})
-	switch {
-	case err != nil:
-		check.OK, check.Detail = false, err.Error()
-	case listed != rows:
-		check.OK, check.Detail = false, fmt.Sprintf("it lists %d events, the rows hold %d others", listed.n, rows.n)
-	default:
-		check.Detail = fmt.Sprintf("%d events are in order", rows.n)
-	}
-	return check, nil
+	return agreement("timeline", err, listed, rows, "it lists %d events, the rows hold %d others", "%d events are in order"), nil
 }
 
 // verifyWording compares which events have which text with their rows.
-func (c *Case) verifyWording(ctx context.Context, rows placeSum) (Check, error) {
-	check := Check{Name: "texts", OK: true}
-	var listed placeSum
+func (c *Case) verifyWording(ctx context.Context, rows setSum) (Check, error) {
+	var listed setSum
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		return sqlitex.Execute(conn, `SELECT first, entries FROM wording ORDER BY first`, &sqlitex.ExecOptions{
 			ResultFunc: func(stmt *sqlite.Stmt) error {
@@ -216,46 +196,37 @@ func (c *Case) verifyWording(ctx context.Context, rows placeSum) (Check, error) 
 			},
 		})
 	})
+	return agreement("texts", err, listed, rows, "the index lists %d texts, the rows hold %d others", "%d texts agree with the rows"), nil
+}
+
+// agreement is the check that what an index lists is what the rows hold; differs
+// and agrees tell it with the two numbers, or the one.
+func agreement(name string, err error, listed, rows setSum, differs, agrees string) Check {
 	switch {
 	case err != nil:
-		check.OK, check.Detail = false, err.Error()
+		return Check{Name: name, Detail: err.Error()}
 	case listed != rows:
-		check.OK, check.Detail = false, fmt.Sprintf("the index lists %d texts, the rows hold %d others", listed.n, rows.n)
-	default:
-		check.Detail = fmt.Sprintf("%d texts agree with the rows", rows.n)
+		return Check{Name: name, Detail: fmt.Sprintf(differs, listed.n, rows.n)}
 	}
-	return check, nil
+	return Check{Name: name, OK: true, Detail: fmt.Sprintf(agrees, rows.n)}
 }
 
-// placeSum adds up a set of pairs in any order.
-type placeSum struct{ n, sum uint64 }
+// setSum adds up a set of rows of numbers in any order: how many there are and
+// the sum of a hash of each.
+type setSum struct{ n, sum uint64 }
 
-func (s *placeSum) add(what, event int64) {
-	s.n++
-	s.sum += mix(what, event)
-}
-
-// mix is a hash of numbers in their order.
-func mix(values ...int64) uint64 {
+func (s *setSum) add(values ...int64) {
 	h := uint64(14695981039346656037)
 	for _, v := range values {
 		h = (h ^ uint64(v)) * 0x9e3779b97f4a7c15
 		h ^= h >> 32
 	}
-	return h
-}
-
-// involvementSum adds up a set of (entity, role, type, event) in any order:
-// their number and the sum of a hash of each.
-type involvementSum struct{ n, sum uint64 }
-
-func (s *involvementSum) add(entity, role, typ, event int64) {
 	s.n++
-	s.sum += mix(entity, role, typ, event)
+	s.sum += h
 }
 
-// row adds what an event row involves, each entity once in each role.
-func (s *involvementSum) row(stmt *sqlite.Stmt) error {
+// involvements adds what an event row involves, each entity once in each role.
+func (s *setSum) involvements(stmt *sqlite.Stmt) error {
 	id, typ := stmt.ColumnInt64(0), stmt.ColumnInt64(2)
 	s.add(everyEvent, int64(investigations.RoleNone), typ, id)
 	seen := make(map[[2]int64]bool)

@@ -69,8 +69,13 @@ type Position struct {
 // Compare orders positions. Uids compare in three groups: those that are no
 // UUID, then none, then UUIDs; within a group by their bytes.
 func (p Position) Compare(o Position) int {
-	return cmp.Or(cmp.Compare(p.Time, o.Time), cmp.Compare(p.Index, o.Index),
-		cmp.Compare(uidGroup(p.UID), uidGroup(o.UID)), strings.Compare(p.UID, o.UID), cmp.Compare(p.ID, o.ID))
+	if p.Time != o.Time {
+		return cmp.Compare(p.Time, o.Time)
+	}
+	if p.Index != o.Index {
+		return cmp.Compare(p.Index, o.Index)
+	}
+	return cmp.Or(cmp.Compare(uidGroup(p.UID), uidGroup(o.UID)), strings.Compare(p.UID, o.UID), cmp.Compare(p.ID, o.ID))
 }
 
 // uidGroup puts a uid in the group in which a case file compares it.

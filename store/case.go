@@ -47,6 +47,7 @@ type Case struct {
 	holding atomic.Bool // this process adds evidence just now
 	names   *names
 	words   wordings
+	who     whoIsWho
 	temp    string // folder to remove on Close, for a case of evidence paths
 	gone    atomic.Bool
 	closing sync.Once

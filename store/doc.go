@@ -10,6 +10,9 @@
 //   - event: one narrow row an event, integers into dictionaries (type, entity,
 //     text), milliseconds, 16-byte ids. The views `events` and `involvement`
 //     show them to a person with the plain sqlite3 shell.
+//   - columns: for the event types that reports count, some fields by column, a
+//     segment of ids at a time. Audit SQL ([Case.Scan]) reads them, and the lines
+//     of those events for which it needs more.
 //   - posting: (entity, role, type) → event ids as delta varints, written in
 //     sorted runs. A pivot is one look-up whatever the size of the log.
 //

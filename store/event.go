@@ -13,7 +13,7 @@ import (
 	"cordon/investigations"
 )
 
-const eventRow = `id, time, type, ei, uid, user, login, host, address, session, text, flags, more`
+const eventRow = `id, time, type, ei, uid, user, login, host, address, session, text, outcome, more`
 
 // names resolves dictionary numbers. Types and entities never change their
 // meaning, so what was looked up once is kept; an ingest can change labels, so
@@ -125,7 +125,7 @@ func (r *reader) decode(stmt *sqlite.Stmt, e *investigations.Event) error {
 	*e = investigations.Event{
 		ID: stmt.ColumnInt64(0), Time: fromMilliseconds(stmt.ColumnInt64(1)), Type: typ.event, Code: typ.code, Cluster: typ.cluster,
 		Index: stmt.ColumnInt64(3), UID: r.nameColumn(stmt, 4),
-		Outcome: investigations.Outcome(stmt.ColumnInt64(11) >> outcomeShift), Involved: e.Involved[:0],
+		Outcome: investigations.Outcome(stmt.ColumnInt64(11)), Involved: e.Involved[:0],
 	}
 	for i, role := range slots {
 		if id := stmt.ColumnInt64(5 + i); id != 0 {

@@ -25,6 +25,7 @@ import (
 	"cordon/investigations/filter"
 	"cordon/investigations/journal"
 	"cordon/store/framing"
+	"cordon/store/views"
 )
 
 // splitReader gives a content in pieces of the sizes given, over and over.
@@ -227,6 +228,7 @@ var damages = []string{
 	`UPDATE reject SET offset = ?2, reason = ?1`,
 	`UPDATE segment SET events = ?2, until = ?2 WHERE first > length(?1) % 2`,
 	`UPDATE timeline SET entries = ?1, since = since + ?2 % 2`,
+	`UPDATE columns SET cells = CAST(substr(cells, 1, (?2 & 65535) % 60) || ?1 || substr(cells, 60) AS BLOB), segment = segment + ?2 % 2`,
 }
 
 // smallCase is the bytes of a case that has a little of everything.
@@ -347,6 +349,11 @@ func useAll(ctx context.Context, path string) {
 			}
 		}
 	}
+	for _, view := range []*views.View{viewOf("session.start"), viewOf("events")} {
+		_, _ = c.Scan(ctx, &views.Scan{View: view, Columns: view.Columns, Shown: 3, Counted: true}, func([]views.Value, int64) error { return ctx.Err() })
+		_, _ = c.Scan(ctx, &views.Scan{View: view, Columns: view.Columns, Shown: len(view.Columns)}, func([]views.Value, int64) error { return ctx.Err() })
+	}
+	_ = c.Columns(ctx, []int64{1, 2, 30}, []string{"user", "uid"}, func(int64, []views.Value) error { return ctx.Err() })
 	sources, _ := c.Sources(ctx)
 	for _, s := range sources {
 		_ = c.Replay(ctx, s.ID, io.Discard)

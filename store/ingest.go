@@ -82,16 +82,24 @@ func (c *Case) Ingest(ctx context.Context, paths []string, opts Options) (Report
 }
 
 func (c *Case) append(ctx context.Context, paths []string, opts Options) (Report, error) {
-	conn, err := sqlite.OpenConn(c.path, sqlite.OpenReadWrite)
+	conn, err := appending(c.path)
 	if err != nil {
 		return Report{}, err
 	}
-	err = pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -32000")
-	var report Report
-	if err == nil {
-		report, err = ingest(ctx, conn, paths, opts, false)
-	}
+	report, err := ingest(ctx, conn, paths, opts, false)
 	return report, errors.Join(err, conn.Close())
+}
+
+// appending opens a case for what adds to it.
+func appending(path string) (*sqlite.Conn, error) {
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	if err != nil {
+		return nil, err
+	}
+	if err := pragmas(conn, "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 2000", "cache_size = -32000"); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 // ingester is one run over a list of files.
@@ -119,21 +127,15 @@ func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options
 	if err != nil {
 		return Report{}, err
 	}
-	in := &ingester{conn: conn, build: build, opts: opts, now: opts.Now, rested: time.Now(), jobs: make(chan *block, 2*runtime.GOMAXPROCS(0))}
-	if in.now == nil {
-		in.now = time.Now
-	}
-	if in.opts.commitEvery == 0 {
-		in.opts.commitEvery = commitEvents
+	in, err := newIngester(conn, opts, build)
+	if err != nil {
+		return Report{}, err
 	}
 	in.prog.Files = len(files)
 	for _, f := range files {
 		if info, err := os.Stat(f.path); err == nil {
 			in.prog.TotalBytes += info.Size()
 		}
-	}
-	if in.w, err = newWriter(conn); err != nil {
-		return Report{}, err
 	}
 	conn.SetInterrupt(ctx.Done())
 	if err = in.run(ctx, files); err != nil {
@@ -143,6 +145,18 @@ func ingest(ctx context.Context, conn *sqlite.Conn, paths []string, opts Options
 		return in.report, errors.Join(err, rollback(conn))
 	}
 	return in.report, exec(conn, `COMMIT`)
+}
+
+func newIngester(conn *sqlite.Conn, opts Options, build bool) (in *ingester, err error) {
+	in = &ingester{conn: conn, build: build, opts: opts, now: opts.Now, rested: time.Now(), jobs: make(chan *block, 2*runtime.GOMAXPROCS(0))}
+	if in.now == nil {
+		in.now = time.Now
+	}
+	if in.opts.commitEvery == 0 {
+		in.opts.commitEvery = commitEvents
+	}
+	in.w, err = newWriter(conn)
+	return in, err
 }
 
 // run starts the workers and reads all files.

@@ -298,6 +298,9 @@ func TestVerify_noticesAFlippedByte(t *testing.T) {
 		`UPDATE event SET time = time + 1 WHERE id = 400`,
 		`UPDATE entity SET name = 'user-X' WHERE name = 'user-3'`,
 		`UPDATE posting SET segment = segment + 1 WHERE entity = (SELECT max(entity) FROM posting)`,
+		`DELETE FROM columns`,
+		`UPDATE columns SET cells = CAST(substr(cells, 1, length(cells) - 1) || x'07' AS BLOB)`,
+		`UPDATE columns SET segment = segment + 1`,
 	} {
 		copied, err := os.ReadFile(c.Path())
 		if err != nil {

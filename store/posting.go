@@ -19,6 +19,10 @@ const everyEvent = 0
 
 // postings collects (entity, role, type) → event until they are written.
 type postings struct {
+	// few is up to how many events a segment is written again with what came
+	// since, so that many small commits do not leave many segments; 0: never.
+	few   int
+	done  int      // events of the segment that were written before
 	base  int64    // event id of position 0
 	times []int64  // by position
 	keys  []uint64 // entity<<24 | role<<20 | type
@@ -36,7 +40,7 @@ const (
 )
 
 func newPostings(conn *sqlite.Conn) (*postings, error) {
-	add, err := conn.Prepare(`INSERT INTO posting(entity, segment, lists) VALUES (?, ?, ?)`)
+	add, err := conn.Prepare(`INSERT OR REPLACE INTO posting(entity, segment, lists) VALUES (?, ?, ?)`)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the postings: %w", err)
 	}
@@ -60,6 +64,9 @@ func (p *postings) full() bool { return len(p.times) >= segmentEvents }
 
 // flush sorts what was collected and writes one row an entity.
 func (p *postings) flush() error {
+	if p.done == len(p.times) {
+		return nil
+	}
 	p.sort()
 	for i := 0; i < len(p.keys); {
 		entity := p.keys[i] >> (typeBits + roleBits)
@@ -79,8 +86,19 @@ func (p *postings) flush() error {
 			return err
 		}
 	}
-	p.times, p.keys, p.at = p.times[:0], p.keys[:0], p.at[:0]
+	if p.done = len(p.times); !p.grows() {
+		p.done, p.times, p.keys, p.at = 0, p.times[:0], p.keys[:0], p.at[:0]
+	}
 	return nil
+}
+
+// grows reports whether the segment goes on after it is written.
+func (p *postings) grows() bool { return len(p.times) < p.few }
+
+// fresh are the times of the events that were not written before, and the id of
+// the first of them.
+func (p *postings) fresh() (first int64, times []int64) {
+	return p.base + int64(p.done), p.times[p.done:]
 }
 
 // list appends the events of one role and type, each once.

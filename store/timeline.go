@@ -346,3 +346,56 @@ func (tl *timeline) first() int {
 	}
 	return best
 }
+
+// fewTimes is up to how many times are read from their rows; reading many goes
+// through the timeline.
+const fewTimes = 512
+
+// eventTimes reads when the events at some places of a list happened, in
+// milliseconds, 0 where that is not known. The answer is by place.
+func eventTimes(conn *sqlite.Conn, ids []int64, at []uint32) ([]int64, error) {
+	out := make([]int64, len(ids))
+	if len(at) <= fewTimes || uint64(ids[at[len(at)-1]]-ids[at[0]]) > uint64(64*len(ids)+4*segmentEvents) { // too far apart for one segment
+		for _, i := range at {
+			var err error
+			if out[i], err = selectInt(conn, `SELECT time FROM event WHERE id = ?`, ids[i]); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	first, last := ids[at[0]], ids[at[len(at)-1]]
+	times := make([]int64, last-first+1)
+	stmt, err := conn.Prepare(`SELECT segment, since, entries FROM timeline WHERE segment IN (SELECT first FROM segment WHERE first <= ? AND first + events > ?)`)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Reset()
+	stmt.BindInt64(1, last)
+	stmt.BindInt64(2, first)
+	var blob []byte
+	var instants []instant
+	for {
+		row, err := stmt.Step()
+		if err != nil {
+			return nil, err
+		}
+		if !row {
+			break
+		}
+		blob = slices.Grow(blob[:0], stmt.ColumnLen(2))[:stmt.ColumnLen(2)]
+		stmt.ColumnBytes(2, blob)
+		if instants, err = unpackInstants(instants[:0], blob, instant{stmt.ColumnInt64(1), stmt.ColumnInt64(0)}); err != nil {
+			return nil, fmt.Errorf("read the timeline: %w", err)
+		}
+		for _, m := range instants {
+			if m.id >= first && m.id <= last {
+				times[m.id-first] = m.time
+			}
+		}
+	}
+	for _, i := range at {
+		out[i] = times[ids[i]-first]
+	}
+	return out, nil
+}

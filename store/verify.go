@@ -94,6 +94,7 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 	check := Check{Name: "events", OK: true}
 	n := 0
 	var rows, times, texts setSum
+	cells := newCellSum()
 	err := c.read(ctx, func(conn *sqlite.Conn) error {
 		r, err := newReader(conn, newNames())
 		if err != nil {
@@ -120,6 +121,9 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 			if err := rows.involvements(stmt); err != nil {
 				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
 			}
+			if err := cells.line(raws, stmt.ColumnInt64(0)); err != nil {
+				return fmt.Errorf("event %d: %w", stmt.ColumnInt64(0), err)
+			}
 			times.add(stmt.ColumnInt64(1), stmt.ColumnInt64(0))
 			if text := stmt.ColumnInt64(10); text != 0 {
 				texts.add(text, stmt.ColumnInt64(0))
@@ -140,7 +144,11 @@ func (c *Case) verifyEvents(ctx context.Context) ([]Check, error) {
 		return []Check{check, index}, err
 	}
 	words, err := c.verifyWording(ctx, texts)
-	return []Check{check, index, order, words}, err
+	if err != nil {
+		return []Check{check, index, order}, err
+	}
+	columns, err := c.verifyColumns(ctx, cells)
+	return []Check{check, index, order, words, columns}, err
 }
 
 // verifyPostings compares what the rows involve with what the index lists.

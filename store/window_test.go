@@ -93,6 +93,7 @@ func TestSelect_equalsTheFilterAskedOfEachEvent(t *testing.T) {
 	terms := []string{
 		"user:u3", "user:u*", "user:nobody", "user:u1,u2", "-user:u4", "event:e1.x", "event:e*", "event:e2.x,e3.x", "-event:e0.x",
 		`"run 17"`, `-"run 1"`, "after:2026-03-01T09:00:05", "before:2026-03-01T09:00:08", "uid:odd*", "outcome:unsaid",
+		"uid:00000000-0000-4000-8000-000000000010", "uid:00000000-0000-4000-8000-000000000011,00000000-0000-4000-8000-000000000019", "-uid:00000000-0000-4000-8000-000000000010",
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(terms), 0, 4).Draw(rt, "terms"), " ")

@@ -14,15 +14,15 @@ import (
 
 // Columns of an event row, in the order of the insert.
 const (
-	eventColumns = 14
+	eventColumns = 13
 	rowsAtOnce   = 8
 )
 
 // row is one event on its way into the table.
 type row struct {
-	id, time, index, expires                        int64
+	id, time, index                                 int64
 	typ, user, login, host, address, session, textn uint32
-	flags                                           uint32
+	outcome                                         investigations.Outcome
 	uid                                             []byte
 	more                                            []byte
 }
@@ -33,6 +33,7 @@ type writer struct {
 	conn   *sqlite.Conn
 	dict   *dictionary
 	post   *postings
+	cols   *columnWriter
 	uids   *uidTable
 	raws   *rawReader
 	next   int64 // id of the next event
@@ -65,7 +66,10 @@ func newWriter(conn *sqlite.Conn) (*writer, error) {
 	if w.post, err = newPostings(conn); err != nil {
 		return nil, err
 	}
-	head := `INSERT INTO event(id, time, type, ei, uid, user, login, host, address, session, text, flags, expires, more) VALUES `
+	if w.cols, err = newColumnWriter(conn); err != nil {
+		return nil, err
+	}
+	head := `INSERT INTO event(id, time, type, ei, uid, user, login, host, address, session, text, outcome, more) VALUES `
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", eventColumns), ",") + ")"
 	for _, p := range []struct {
 		stmt **sqlite.Stmt
@@ -130,7 +134,11 @@ func (w *writer) flush() error {
 	if err := w.flushWords(); err != nil {
 		return err
 	}
-	if err := addSegment(w.conn, w.post.base, w.post.times); err != nil {
+	first, times := w.post.fresh()
+	if err := addSegment(w.conn, first, times); err != nil {
+		return err
+	}
+	if err := w.cols.flush(w.post.base, w.post.grows()); err != nil {
 		return err
 	}
 	if err := w.post.flush(); err != nil {
@@ -168,6 +176,7 @@ func (w *writer) event(b *block, e *scanned, s *sourceRow) error {
 		}
 	}
 	w.kept = append(w.kept, *e)
+	w.cols.event(line, &e.line)
 	return w.index(id, &e.line)
 }
 
@@ -207,7 +216,7 @@ func (w *writer) index(id int64, l *extract.Line) error {
 	if typ >= 1<<typeBits {
 		return fmt.Errorf("the evidence holds more than %d event types: this is no audit log", 1<<typeBits)
 	}
-	r := row{id: id, time: l.Time, index: l.Index, expires: l.Expires, typ: typ, flags: uint32(l.Flags) | uint32(l.Outcome)<<outcomeShift, uid: l.UID}
+	r := row{id: id, time: l.Time, index: l.Index, typ: typ, outcome: l.Outcome, uid: l.UID}
 	w.post.event(id, l.Time)
 	w.post.entity(everyEvent, investigations.RoleNone, typ)
 	more := len(w.moreBuf)
@@ -265,9 +274,6 @@ func (w *writer) flushWords() error {
 	return run(stmt)
 }
 
-// outcomeShift is where the outcome stands in the flags column.
-const outcomeShift = 12
-
 // slot is the column that an involvement of this kind and role goes to, nil
 // when it goes to `more`.
 func (r *row) slot(kind investigations.Kind, role investigations.Role) *uint32 {
@@ -322,16 +328,11 @@ func bindRow(s *sqlite.Stmt, at int, r *row) {
 			s.BindNull(at + 6 + i)
 		}
 	}
-	s.BindInt64(at+12, int64(r.flags))
-	if r.expires != 0 {
-		s.BindInt64(at+13, r.expires)
+	s.BindInt64(at+12, int64(r.outcome))
+	if len(r.more) > 0 {
+		s.BindBytes(at+13, r.more)
 	} else {
 		s.BindNull(at + 13)
-	}
-	if len(r.more) > 0 {
-		s.BindBytes(at+14, r.more)
-	} else {
-		s.BindNull(at + 14)
 	}
 }
 
@@ -392,11 +393,7 @@ func dayOf(ms int64) int64 {
 	if ms == 0 {
 		return noDay
 	}
-	const day = 24 * 60 * 60 * 1000
-	if ms < 0 {
-		return (ms - day + 1) / day
-	}
-	return ms / day
+	return floorDiv(ms, daySeconds*1000)
 }
 
 const noDay = -1 << 40

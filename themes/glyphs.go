@@ -16,6 +16,7 @@ type Glyphs struct {
 	Question string // ambiguous, undecided
 	Done     string // accepted, verified
 	Refused  string // rejected
+	New      string // first used in the incident
 
 	Play, Pause, Marker   string
 	Left, Right, Up, Down string
@@ -35,7 +36,7 @@ type Glyphs struct {
 func unicodeGlyphs() Glyphs {
 	return Glyphs{
 		Cursor: "▸", Hostile: "▲", Tainted: "◆", Locked: "●", Planned: "○", Star: "★", Note: "✎",
-		Warn: "!", Question: "?", Done: "✓", Refused: "✗",
+		Warn: "!", Question: "?", Done: "✓", Refused: "✗", New: "◇",
 		Play: "▶", Pause: "‖", Marker: "▼",
 		Left: "←", Right: "→", Up: "↑", Down: "↓",
 		Ellipsis: "…", Dash: "–", Dot: "·", Caret: "▏",
@@ -49,7 +50,7 @@ func asciiGlyphs() Glyphs {
 	return Glyphs{
 		ASCII:  true,
 		Cursor: ">", Hostile: "^", Tainted: "%", Locked: "@", Planned: "o", Star: "*", Note: "&",
-		Warn: "!", Question: "?", Done: "+", Refused: "x",
+		Warn: "!", Question: "?", Done: "+", Refused: "x", New: ":",
 		Play: ">", Pause: "=", Marker: "v",
 		Left: "<", Right: ">", Up: "^", Down: "v",
 		Ellipsis: "~", Dash: "-", Dot: "-", Caret: "_",

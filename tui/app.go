@@ -9,6 +9,8 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/contain"
+	"cordon/investigations/queries"
+	"cordon/investigations/rules"
 	"cordon/themes"
 	"cordon/tui/action"
 	"cordon/tui/dialog"
@@ -16,8 +18,11 @@ import (
 	"cordon/tui/pane"
 	"cordon/tui/pane/casefile"
 	"cordon/tui/pane/events"
+	"cordon/tui/pane/findings"
+	"cordon/tui/pane/lineage"
 	"cordon/tui/pane/locks"
 	"cordon/tui/pane/overview"
+	"cordon/tui/pane/query"
 	"cordon/tui/pane/sessions"
 	"cordon/tui/pane/terminal"
 )
@@ -45,6 +50,14 @@ type Options struct {
 	Version string
 	// Export writes a file for the responder; see [pane.Env].
 	Export func(name string, content []byte) (path string, err error)
+	// Rules reads the detection rules; nil for those that are shipped.
+	Rules func() ([]*rules.Rule, []error)
+	// Engine answers audit SQL; nil where there is none. Queries are the named
+	// queries of the responder's own folder.
+	Engine  queries.Engine
+	Queries []queries.Named
+	// Live says that somebody follows a cluster and sends [LiveMsg].
+	Live bool
 	// Shell is the program that opens beside the case; empty for sh.
 	Shell string
 }
@@ -80,9 +93,11 @@ type App struct {
 	preview  preview
 	board    *contain.Board // as last read; nil when it may be another one now
 	undo     undoable
+	decided  []pane.Decision // of this sitting and not undone, the newest last
 	placing  bool
 	keeping  bool // T0 is being written into the case
 	children children
+	live     liveState
 	status   status
 	lastKey  time.Time
 	wheel    int
@@ -122,14 +137,18 @@ func New(o Options) *App {
 	work.Now = o.Now
 	a := &App{
 		env: pane.Env{
-			Evidence: o.Evidence, Desk: o.Desk, Clock: c, Styles: o.Styles, Now: o.Now,
+			Evidence: o.Evidence, Desk: o.Desk, Clock: c, Machines: &pane.Machines{}, Styles: o.Styles, Now: o.Now,
 			Work: work, Out: &pane.Outbox{}, Drafts: dialog.Drafts{}, Export: o.Export,
+			Rules: o.Rules, Detections: &pane.Detections{}, Engine: o.Engine, Queries: o.Queries,
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
 		overlay: dialog.NewOverlay(o.Now), answers: map[string]func(dialog.Outcome) tea.Cmd{},
 		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), asked: o.Identity,
-		shown: map[pane.Page]shownStop{},
+		shown: map[pane.Page]shownStop{}, live: liveState{on: o.Live},
 		trail: trail{stops: []stop{newStop(o.Identity, "", pane.PageOverview, pane.Subject{Entity: o.Identity})}},
+	}
+	if a.env.Rules == nil {
+		a.env.Rules = func() ([]*rules.Rule, []error) { return rules.Load() }
 	}
 	if a.timer == nil {
 		a.timer = func(after time.Duration, msg tea.Msg) tea.Cmd {
@@ -149,8 +168,11 @@ func (a *App) makePages() {
 	a.pages = []page{
 		{pane.PageOverview, action.ShowOverview, "Overview", overview.New(a.env)},
 		{pane.PageEvents, action.ShowEvents, "Events", events.New(a.env)},
+		{pane.PageLineage, action.ShowLineage, "Lineage", lineage.New(a.env)},
 		{pane.PageSessions, action.ShowSessions, "Sessions", sessions.New(a.env)},
 		{pane.PageLocks, action.ShowLocks, "Locks", locks.New(a.env)},
+		{pane.PageFindings, action.ShowFindings, "Findings", findings.New(a.env)},
+		{pane.PageQuery, action.ShowQuery, "Query", query.New(a.env)},
 		{pane.PageCase, action.ShowCase, "Case", casefile.New(a.env)},
 	}
 }
@@ -177,6 +199,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		return a.loaded(msg)
 	case tickedMsg:
 		return a.ticking()
+	case LiveMsg:
+		a.tookLive(msg)
+		return nil
 	case spunMsg:
 		a.spinning = false
 		return nil

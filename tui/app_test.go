@@ -31,6 +31,7 @@ func TestPages_golden(t *testing.T) {
 	pages := map[string][]string{
 		"roster": {}, "overview": {}, "spread": {"G"}, "events": {"2", "j", "j"}, "detail": {"2", "G", "enter"}, "filter": {"2", "/"},
 		"pivot": {"2", "G", "k", "k", "p"}, "planned": {"L"}, "locks": {"L", "5"}, "sessions": {"4"}, "case": {"8"}, "gaps": {"8", "tab"}, "journal": {"L", "u", "8", "tab", "tab", "tab"},
+		"findings": {"6"}, "finding": {"6", "j", "enter"},
 		"help": {"?"}, "palette": {":"}, "t0": {"T", "T"},
 	}
 	for name, keys := range pages {
@@ -95,7 +96,7 @@ func TestApp_readsFromTheFirstScreenWhoHowFarAndWhatNext(t *testing.T) {
 	d := drive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana})
 	d.expect("dana@example.com", "203.0.113.66", "198.51.100.7", "self-approved", "relay@example.com", "1 failed",
 		"this server (12) does not", "identities  2   contained 0", "user dana@example.com for 24h",
-		"session 4be1c9d2 root@shop-1", "made by it", "--user=dana@example.com", "next: watch the screen (4)", "1 gap")
+		"session 4be1c9d2 root@shop-1", "made by it", "--user=dana@example.com", "next: mark whose hands are hostile (m)", "watch the screen (4)", "1 gap")
 }
 
 func TestLock_narrowIsPlacedAtOnceAndUndone(t *testing.T) {
@@ -282,7 +283,7 @@ func TestQuit_waitsForALock(t *testing.T) {
 func TestMouse_selectsRowsAndTabs(t *testing.T) {
 	t.Parallel()
 	d := drive(t, setup{palette: "dark", size: small, identity: tuitest.Dana})
-	at := strings.Index(strings.Split(d.screen(), "\n")[2], "2 Events")
+	at := strings.Index(strings.Split(d.screen(), "\n")[2], "2 Event")
 	d.send(tea.MouseClickMsg{X: at, Y: 2, Button: tea.MouseLeft})
 	d.expect("filter user:dana@example.com")
 	d.send(tea.MouseClickMsg{X: 10, Y: 7, Button: tea.MouseLeft})

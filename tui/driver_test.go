@@ -13,6 +13,7 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/contain"
+	"cordon/investigations/queries"
 	"cordon/themes"
 	"cordon/tui/tuitest"
 )
@@ -41,6 +42,8 @@ type setup struct {
 	// driver's own.
 	clock func() time.Time
 	shell string
+	// engine answers audit SQL; nil for one of the incident.
+	engine queries.Engine
 }
 
 func drive(t *testing.T, s setup) *driver {
@@ -50,6 +53,9 @@ func drive(t *testing.T, s setup) *driver {
 		if s.evidence, err = tuitest.NewIncident(); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if s.engine == nil {
+		s.engine = tuitest.NewEngine()
 	}
 	d := &driver{t: t, now: tuitest.Now}
 	clock := func() time.Time { return d.now }
@@ -70,7 +76,7 @@ func drive(t *testing.T, s setup) *driver {
 		t.Fatal(err)
 	}
 	d.app = New(Options{
-		Evidence: s.evidence, Desk: desk, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
+		Evidence: s.evidence, Desk: desk, Engine: s.engine, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
 		Location: time.FixedZone("CEST", 2*3600), Timer: func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } },
 	})
 	d.run(d.app.Init())
@@ -126,7 +132,7 @@ func (d *driver) typed(text string) *driver {
 func keyOf(k string) tea.KeyPressMsg {
 	named := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace, "down": tea.KeyDown,
-		"up": tea.KeyUp, "space": tea.KeySpace, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
+		"up": tea.KeyUp, "space": tea.KeySpace, "end": tea.KeyEnd, "f5": tea.KeyF5, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
 	}
 	if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
 		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: tea.ModCtrl}

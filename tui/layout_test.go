@@ -146,8 +146,8 @@ func TestTrail_survivesBeingKept(t *testing.T) {
 		t.Fatalf("%d stops, at %d", len(tr.stops), tr.at)
 	}
 	tr.at = 3
-	got, mode, ok := decodeTrail(tr.encode(clockT0))
-	if !ok || mode != clockT0 {
+	got, kept, ok := decodeTrail(tr.encode(habits{Clock: "t0", MachinesOut: true}))
+	if !ok || kept.Clock != "t0" || !kept.MachinesOut {
 		t.Fatal("not read back")
 	}
 	if diff := cmp.Diff(tr, got, cmp.AllowUnexported(trail{}, stop{})); diff != "" {

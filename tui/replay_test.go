@@ -75,7 +75,7 @@ func TestT0_isSetOnARowKeptAndTakenBack(t *testing.T) {
 func TestKeptT0_fallsBackOnWhatItWasOpenedWith(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{"": true, "garbage": true, noT0: false} {
-		if got := keptT0(value, tuitest.T0); got.IsZero() == want {
+		if got := KeptT0(value, tuitest.T0); got.IsZero() == want {
 			t.Errorf("%q: %v", value, got)
 		}
 	}

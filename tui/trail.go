@@ -77,11 +77,17 @@ func (t *trail) canForward() bool { return t.at < len(t.stops)-1 }
 type kept struct {
 	Stops []stop `json:"stops"`
 	At    int    `json:"at"`
-	Clock string `json:"clock,omitempty"`
+	habits
 }
 
-func (t *trail) encode(mode clockMode) string {
-	b, err := json.Marshal(kept{Stops: t.stops, At: t.at, Clock: clockNames[mode]})
+// habits are how the responder looks at the case, kept with the trail.
+type habits struct {
+	Clock       string `json:"clock,omitempty"`
+	MachinesOut bool   `json:"machines_left_out,omitempty"`
+}
+
+func (t *trail) encode(h habits) string {
+	b, err := json.Marshal(kept{Stops: t.stops, At: t.at, habits: h})
 	if err != nil {
 		return ""
 	}
@@ -90,20 +96,15 @@ func (t *trail) encode(mode clockMode) string {
 
 // decodeTrail reads what encode wrote. Whatever does not make sense is as good
 // as nothing: the console then opens at the start.
-func decodeTrail(text string) (t trail, mode clockMode, ok bool) {
+func decodeTrail(text string) (t trail, h habits, ok bool) {
 	var k kept
 	if text == "" || json.Unmarshal([]byte(text), &k) != nil || len(k.Stops) == 0 || len(k.Stops) > maxStops {
-		return trail{}, clockUTC, false
-	}
-	for i, name := range clockNames {
-		if name == k.Clock {
-			mode = clockMode(i)
-		}
+		return trail{}, habits{}, false
 	}
 	for i := range k.Stops {
 		if k.Stops[i].Places == nil {
 			k.Stops[i].Places = map[pane.Page]string{}
 		}
 	}
-	return trail{stops: k.Stops, at: max(0, min(k.At, len(k.Stops)-1))}, mode, true
+	return trail{stops: k.Stops, at: max(0, min(k.At, len(k.Stops)-1))}, k.habits, true
 }

@@ -201,10 +201,10 @@ func (a *App) actOnChild(id action.ID) (tea.Cmd, bool) {
 	case action.Shell:
 		a.leaveChild()
 		return a.openShell(), true
-	case action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
-		a.leaveChild()
-		return nil, false
 	default:
+		if opensPage(id) {
+			a.leaveChild()
+		}
 		return nil, false
 	}
 	return nil, true
@@ -215,7 +215,10 @@ func (a *App) actOnChild(id action.ID) (tea.Cmd, bool) {
 func disabledOnChild(id action.ID) string {
 	switch id {
 	case action.TerminalUp, action.TerminalDown, action.TerminalLeave, action.PageUp, action.PageDown, action.MoveUp, action.MoveDown,
-		action.Open, action.Shell, action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
+		action.Open, action.Shell:
+		return ""
+	}
+	if opensPage(id) {
 		return ""
 	}
 	return "Close the terminal first (esc): the page below it is out of sight."

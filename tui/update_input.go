@@ -100,6 +100,10 @@ func (a *App) act(id action.ID) tea.Cmd {
 		return a.nextClock()
 	case action.SetT0:
 		return a.setT0()
+	case action.Machines:
+		return a.siftMachines()
+	case action.ShowArrived:
+		return a.showArrived()
 	case action.TrailBack:
 		return a.walk(-1)
 	case action.TrailForward:
@@ -141,9 +145,14 @@ func (a *App) Disabled(id action.ID) string {
 	if a.children.front != nil {
 		return disabledOnChild(id)
 	}
-	switch id {
-	case action.Shell, action.Clock, action.ShowOverview, action.ShowEvents, action.ShowSessions, action.ShowLocks, action.ShowCase:
+	if opensPage(id) {
 		return ""
+	}
+	switch id {
+	case action.Shell, action.Clock, action.Machines:
+		return ""
+	case action.ShowArrived:
+		return unless(a.live.on, "Nothing arrives: this is no live cluster.")
 	case action.SetT0:
 		if a.keeping {
 			return "The last T0 is still being kept."
@@ -158,8 +167,8 @@ func (a *App) Disabled(id action.ID) string {
 	case action.Lock:
 		return a.noLock()
 	case action.Undo:
-		return unless(!a.undo.until.IsZero() && a.env.Now().Before(a.undo.until),
-			"Nothing to undo: no lock in the last 30 s. Page 5 releases older ones.")
+		return unless(a.lockUndoable() || len(a.decided) > 0,
+			"Nothing to undo: no decision in this sitting, no lock in the last 30 s. Page 5 releases older ones.")
 	case action.Copy:
 		return unless(a.copyable() != "", "This row has nothing to copy.")
 	}

@@ -43,7 +43,7 @@ func (a *App) openCase() tea.Cmd {
 		if err != nil {
 			return nil, fmt.Errorf("read where the console was left: %w", err)
 		}
-		t0, err := evidence.State(ctx, t0Key)
+		t0, err := evidence.State(ctx, T0Key)
 		if err != nil {
 			return nil, fmt.Errorf("read when the incident began: %w", err)
 		}
@@ -73,8 +73,12 @@ func (a *App) loaded(msg pane.LoadedMsg) tea.Cmd {
 		if got, ok := answer.Value.(prepared); ok && got.board != nil {
 			a.board = got.board
 		}
+	case loadArrived:
+		return a.arrived(answer)
 	case loadUndo:
 		a.undo, _ = answer.Value.(undoable)
+	case loadDecision:
+		return a.decisionUndone(answer)
 	case loadT0:
 		return a.t0Saved(answer)
 	case loadLock:
@@ -99,16 +103,13 @@ func (a *App) caseOpened(answer pane.LoadedMsg) tea.Cmd {
 		a.failed = answer.Err
 		return nil
 	}
-	a.coverage, a.ready = opened.coverage, true
-	a.clock.from, a.clock.to = opened.coverage.From, opened.coverage.To
-	a.takeT0(keptT0(opened.t0, a.clock.t0))
+	a.ready = true
+	a.takeCoverage(opened.coverage)
+	a.takeT0(KeptT0(opened.t0, a.clock.t0))
 	a.makePages()
 	a.saved = opened.trail
-	if t, mode, ok := decodeTrail(opened.trail); ok {
-		a.clock.mode = mode
-		if mode == clockT0 && a.clock.t0.IsZero() {
-			a.clock.mode = clockUTC
-		}
+	if t, habits, ok := decodeTrail(opened.trail); ok {
+		a.takeHabits(habits)
 		a.takeUp(t)
 	}
 	a.arrange()
@@ -137,7 +138,7 @@ func (a *App) remember() tea.Cmd {
 		return nil
 	}
 	a.notePlace()
-	if a.trail.encode(a.clock.mode) == a.saved {
+	if a.trail.encode(a.habits()) == a.saved {
 		return nil
 	}
 	a.saving = true
@@ -147,7 +148,7 @@ func (a *App) remember() tea.Cmd {
 // save writes the trail now.
 func (a *App) save() tea.Cmd {
 	a.notePlace()
-	text, evidence := a.trail.encode(a.clock.mode), a.env.Evidence
+	text, evidence := a.trail.encode(a.habits()), a.env.Evidence
 	a.saved = text
 	return a.loader.LoadQuietly(loadSave, func(ctx context.Context) (any, error) {
 		return nil, evidence.SetState(ctx, trailKey, text)

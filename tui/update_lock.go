@@ -71,10 +71,14 @@ func (a *App) place(plan contain.Plan, typed string) tea.Cmd {
 	})
 }
 
-// takeBack removes the last lock within its window.
+// takeBack takes back the last decision, or removes the last lock within its
+// window, whichever came last.
 func (a *App) takeBack() tea.Cmd {
 	if a.placing {
 		return nil
+	}
+	if d, ok := a.lastDecision(); ok {
+		return a.undoDecision(d)
 	}
 	a.placing = true
 	desk := a.env.Desk

@@ -1,15 +1,21 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"cordon/investigations"
 	"cordon/themes"
+	"cordon/tui/action"
 	"cordon/tui/dialog"
 	"cordon/tui/draw"
 	"cordon/tui/pane"
 	"cordon/tui/safetext"
 )
+
+// opensPage reports whether an action opens one of the pages.
+func opensPage(id action.ID) bool { return strings.HasPrefix(string(id), "page.") }
 
 // turnTo opens another page at the same stop of the trail.
 func (a *App) turnTo(id pane.Page) tea.Cmd {
@@ -156,6 +162,8 @@ func (a *App) grantOne(w pane.Wish) tea.Cmd {
 		a.open(w.Dialog, w.Then)
 	case pane.Copy:
 		return a.copyText(w.Text)
+	case pane.Undoable:
+		a.decided = append(a.decided, w.Decision)
 	case pane.Changed:
 		return a.refresh()
 	}

@@ -13,10 +13,10 @@ import (
 	"cordon/tui/safetext"
 )
 
-// t0Key is the name under which T0 is kept in the case; the value is a moment in
-// RFC 3339, or noT0 where the responder took it back.
+// T0Key is the name under which T0 is kept in the state of the case; the value
+// is a moment in RFC 3339, or noT0 where the responder took it back.
 const (
-	t0Key = "case.t0"
+	T0Key = "case.t0"
 	noT0  = "none"
 )
 
@@ -68,7 +68,7 @@ func (a *App) saveT0(at time.Time) tea.Cmd {
 		// Leaving the console must not cancel it.
 		ctx := context.Background()
 		_, noted := evidence.Record(ctx, entry)
-		return nil, errors.Join(evidence.SetState(ctx, t0Key, value), noted)
+		return nil, errors.Join(evidence.SetState(ctx, T0Key, value), noted)
 	})
 }
 
@@ -82,9 +82,9 @@ func (a *App) t0Saved(answer pane.LoadedMsg) tea.Cmd {
 	return a.refresh()
 }
 
-// keptT0 is what the case says of T0. What the responder said comes before what
+// KeptT0 is what the case says of T0. What the responder said comes before what
 // the console was opened with, and a value that makes no sense says nothing.
-func keptT0(value string, opened time.Time) time.Time {
+func KeptT0(value string, opened time.Time) time.Time {
 	if value == noT0 {
 		return time.Time{}
 	}

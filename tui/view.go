@@ -160,6 +160,12 @@ func (a *App) drawCrumbs(c draw.Canvas, area uv.Rectangle) {
 		}
 		t0 = append(t0, draw.T(themes.Text, offset(a.env.Now().Sub(a.clock.t0))))
 	}
+	if line := a.liveLine(); line != nil {
+		t0 = append(append(line, draw.T(themes.Muted, "   ")), t0...)
+	}
+	if words := a.machinesWords(); words != "" {
+		t0 = append(draw.Line{draw.T(themes.Warning, words), draw.T(themes.Muted, "  ")}, t0...)
+	}
 	took := c.Right(area, t0...)
 	area.Max.X -= took + 2
 	var line draw.Line
@@ -231,18 +237,42 @@ type tabSpot struct {
 	line draw.Line
 }
 
-// tabSpots computes the tabs with their places.
+// shortTitles are what the pages are called where there is little room.
+var shortTitles = map[pane.Page]string{
+	pane.PageOverview: "Over", pane.PageEvents: "Event", pane.PageLineage: "Line", pane.PageSessions: "Sess",
+	pane.PageLocks: "Lock", pane.PageFindings: "Find", pane.PageQuery: "SQL", pane.PageCase: "Case",
+}
+
+// tabSpots computes the tabs with their places, as wide as the screen allows.
 func (a *App) tabSpots() []tabSpot {
-	var spots []tabSpot
-	gap := 3
-	if a.lay.tabs.Dx() < 80 {
-		gap = 2
+	long := func(p *page) string { return p.title }
+	short := func(p *page) string { return shortTitles[p.id] }
+	openLong := func(p *page) string {
+		if p.id == a.trail.now().Page {
+			return p.title
+		}
+		return shortTitles[p.id]
 	}
+	for _, try := range []struct {
+		title func(*page) string
+		gap   int
+	}{{long, 1}, {long, 0}, {openLong, 1}, {openLong, 0}} {
+		if spots, fits := a.tabsWith(try.title, try.gap); fits {
+			return spots
+		}
+	}
+	spots, _ := a.tabsWith(short, -1)
+	return spots
+}
+
+// tabsWith places the tabs with a gap between them, and says whether all of them
+// are on the screen.
+func (a *App) tabsWith(title func(*page) string, gap int) (spots []tabSpot, fits bool) {
 	x := a.lay.tabs.Min.X
 	for i := range a.pages {
 		p := &a.pages[i]
 		role := themes.Tab
-		text := strconv.Itoa(int(p.id)) + " " + p.title
+		text := strconv.Itoa(int(p.id)) + " " + title(p)
 		if p.id == a.trail.now().Page {
 			role = themes.TabActive
 			text = "[" + text + "]"
@@ -251,15 +281,20 @@ func (a *App) tabSpots() []tabSpot {
 		}
 		area := uv.Rect(x, a.lay.tabs.Min.Y, len(text), 1).Intersect(a.lay.tabs)
 		spots = append(spots, tabSpot{page: p.id, area: area, line: draw.Line{draw.T(role, text)}})
-		x += len(text) + gap - 2
+		x += len(text) + gap
 	}
-	return spots
+	return spots, x-gap <= a.lay.tabs.Max.X
 }
 
 func (a *App) drawTabs(c draw.Canvas) {
+	open := tabSpot{}
 	for _, s := range a.tabSpots() {
 		c.Line(s.area, s.line...)
+		if s.page == a.trail.now().Page {
+			open = s
+		}
 	}
+	c.Line(open.area, open.line...) // on top, where tabs share their blanks
 }
 
 // drawStatus draws the message, else what is running, else what to do next.
@@ -288,6 +323,8 @@ func (a *App) drawFooter(c draw.Canvas, area uv.Rectangle) {
 	hints := a.reg.Footer(area.Dx(), a.styles.Glyphs.ASCII, footerState{a}, a.scopes()...)
 	if a.children.front != nil {
 		hints = a.childHints()
+	} else if t, ok := a.pane().(pane.Typist); ok && t.Typing() {
+		hints = []action.Hint{{ID: action.Close, Key: "esc", Short: "gives the keys back; everything typed is text"}}
 	}
 	var line draw.Line
 	for i, h := range hints {

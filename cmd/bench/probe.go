@@ -70,6 +70,8 @@ const (
 	workAnyField = "substring in any field"
 	workPivot    = "pivot "
 	workAudit    = "report "
+
+	workPrivileged = "Privileged Access Report"
 )
 
 // runProbe opens a case and asks it everything: CASE IDENTITY COMMAND TEXT.
@@ -95,6 +97,9 @@ func runProbe(ctx context.Context, args []string, out io.Writer) error {
 		if err := p.search(ctx, s.work, s.filter); err != nil {
 			return err
 		}
+	}
+	if err := p.reports(ctx); err != nil {
+		return err
 	}
 	return json.NewEncoder(out).Encode(p.samples)
 }

@@ -112,6 +112,8 @@ type sample struct {
 	CPUMS  float64 `json:"cpu_ms,omitempty"`
 	Peak   int64   `json:"peak_bytes,omitempty"`
 	Store  int64   `json:"store_bytes,omitempty"`
+	// Answer is a hash of the rows, whatever their order, where they are compared.
+	Answer string `json:"answer,omitempty"`
 }
 
 // sampleOf is the sample of a whole process.

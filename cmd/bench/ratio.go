@@ -74,6 +74,18 @@ func (c contest) disagree(work string) bool {
 	return okA && okB && a != b
 }
 
+// differ reports whether both sides gave rows to compare and any of them are not
+// the same.
+func (c contest) differ(work string) bool {
+	answers := make(map[string]bool)
+	for _, run := range slices.Concat(c.Ours, c.Theirs) {
+		if s, ok := find(run, work); ok && s.Answer != "" {
+			answers[s.Answer] = true
+		}
+	}
+	return len(answers) > 1
+}
+
 // works lists the pieces of work of both sides, the peer's order first.
 func (c contest) works() []string {
 	var out []string

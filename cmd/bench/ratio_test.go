@@ -171,7 +171,7 @@ func TestPeers_answerTheSameQuestions(t *testing.T) {
 	works := []string{workOpen, workFirst, workWarm, workCommands, workAnyField}
 	for _, a := range eightPivots {
 		works = append(works, workPivot+a.key)
-		if len(pivot.Types(a.key)) == 0 {
+		if len(pivot.Types(investigations.KindUser, a.key)) == 0 {
 			t.Errorf("cordon has no pivot %q", a.key)
 		}
 	}

@@ -5,11 +5,8 @@ import (
 	"strings"
 )
 
-// The words that stand where there is no figure.
-const (
-	noFigure   = "–"
-	notOffered = "not offered yet"
-)
+// noFigure stands where there is no figure.
+const noFigure = "–"
 
 // markdown writes the tables of a run.
 func markdown(res *results) string {
@@ -124,13 +121,8 @@ func (d *document) questions(title, group string, res *results) {
 	}
 }
 
-// own is cordon's figure, or why there is none.
-func (c contest) own(work string, f figure) string {
-	if strings.HasPrefix(work, workAudit) && len(column(c.Ours, work, wallOf)) == 0 {
-		return notOffered
-	}
-	return show(c.Ours, work, f, 1, "%.1f")
-}
+// own is cordon's figure.
+func (c contest) own(work string, f figure) string { return show(c.Ours, work, f, 1, "%.1f") }
 
 // rows is the number of rows that both sides came to, or both numbers.
 func (c contest) rows(work string) string {
@@ -138,6 +130,8 @@ func (c contest) rows(work string) string {
 	switch {
 	case c.disagree(work):
 		return a + " ≠ " + b
+	case c.differ(work):
+		return a + ", not the same"
 	case a == noFigure:
 		return b
 	}

@@ -19,6 +19,7 @@ func inventedResults() *results {
 	ms := func(work string, rows int64, wall float64) sample {
 		return sample{Work: work, Rows: rows, WallMS: wall, CPUMS: wall * 2}
 	}
+	answered := func(s sample, answer string) sample { s.Answer = answer; return s }
 	return &results{
 		Machine: machine{Date: "2026-11-21", System: "linux/amd64", CPU: "Invented CPU", Cores: 2, Memory: 16, Load: []float64{0.5, 2.25, 1.5}},
 		Log:     logFile{Lines: 1_000_000, Bytes: 800_000_000, Made: true, Identity: "mallory@example.com", Command: "etc/shadow", Text: "203.0.113.66"},
@@ -38,9 +39,11 @@ func inventedResults() *results {
 				Group: groupAsk, Peer: "DuckDB",
 				Ours: [][]sample{{
 					ms(workOpen, 0, 2), ms(workFirst, 5, 40), ms(workPivot+"users", 3, 0.5), ms(workWarm, 5, 16), ms(workCommands, 9, 8), ms(workReport, 0, 25),
+					answered(ms(workAudit+"certificates", 7, 6), "a"), answered(ms(workPrivileged, 70, 30), "c"),
 				}},
 				Theirs: [][]sample{{
 					ms(workOpen, 0, 50), ms(workFirst, 5, 80), ms(workPivot+"users", 4, 5), ms(workWarm, 5, 32), ms(workCommands, 9, 4), ms(workAudit+"failed logins", 7, 3),
+					answered(ms(workAudit+"certificates", 7, 3), "b"), answered(ms(workPrivileged, 70, 40), "c"),
 				}},
 			},
 			{Group: groupProcess, Ours: [][]sample{{ms(workProcessPivot, 5, 60)}}},

@@ -27,6 +27,7 @@ var targets = []target{
 	{"`cordon pivot` whole, lineage depth 4", 100, 0, "ms", ours(groupProcess, workProcessPivot, wallOf, 1)},
 	{"substring in commands", 2, 0, "ms", ours(groupAsk, workCommands, wallOf, 1)},
 	{"substring in any field", 650, 0, "ms", ours(groupAsk, workAnyField, wallOf, 1)},
+	{"Privileged Access Report, time against DuckDB", 1, 0.5, "×", reportAgainstDuckDB},
 }
 
 // ours is the median of a figure of cordon's.
@@ -47,6 +48,15 @@ func ingestAgainst(peer string) func(*results) (float64, bool) {
 		}
 		return 0, false
 	}
+}
+
+func reportAgainstDuckDB(r *results) (float64, bool) {
+	for _, c := range r.of(groupAsk) {
+		if c.Peer == "DuckDB" {
+			return c.ratio(workPrivileged, wallOf)
+		}
+	}
+	return 0, false
 }
 
 func caseShare(r *results) (float64, bool) {

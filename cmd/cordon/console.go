@@ -11,26 +11,33 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"cordon/investigations/contain"
+	"cordon/investigations/rules"
 	"cordon/store"
 	"cordon/tui"
 )
 
 // console runs the console on a case until it is left.
 func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) error {
-	styles, err := p.styles()
+	styles, err := p.styles(o.mode())
 	if err != nil {
 		return err
 	}
-	desk, _, err := p.desk(ctx, c, o.now)
+	desk, err := p.consoleDesk(ctx, c, o)
 	if err != nil {
 		return err
 	}
 	app := tui.New(tui.Options{
 		Evidence: evidence{c}, Desk: desk, Identity: o.identity, T0: o.t0, Styles: styles,
 		Now: o.now, Location: time.Local, Tick: o.tick, Version: buildVersion(), Export: writeNew,
-		Shell: p.env("SHELL"),
+		Shell: p.env("SHELL"), Live: o.live != nil, Engine: c.Engine(o.now), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
 	})
-	_, err = tea.NewProgram(app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler()).Run()
+	screen := tea.NewProgram(app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler())
+	if o.live != nil {
+		stop := o.live.begin(ctx, screen.Send)
+		defer stop()
+	}
+	_, err = screen.Run()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -40,6 +47,16 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 		return fmt.Errorf("run the console: %w", err)
 	}
 	return nil
+}
+
+// consoleDesk is where the console's locks are placed: nowhere, or on the
+// cluster.
+func (p *program) consoleDesk(ctx context.Context, c *store.Case, o consoleOptions) (*contain.Desk, error) {
+	if o.live != nil {
+		return o.live.desk, nil
+	}
+	desk, _, err := p.desk(ctx, c, o.now)
+	return desk, err
 }
 
 // writeNew writes a file that does not exist yet, for its owner alone, and

@@ -12,6 +12,7 @@ import (
 	"cordon/investigations/filter"
 	"cordon/playback/recording"
 	"cordon/store"
+	"cordon/store/teleport"
 )
 
 // The exit codes. Scripts rely on them.
@@ -63,7 +64,10 @@ func explain(err error) (f *failure, quiet bool) {
 	}
 	f = &failure{code: exitUnreadable, err: err}
 	var bad *filter.Error
+	var cluster *teleport.Error
 	switch {
+	case errors.As(err, &cluster):
+		f.code, f.hint = exitRefused, cluster.Hint
 	case errors.As(err, &bad):
 		f.code, f.hint = exitUsage, bad.Hint
 	case errors.Is(err, store.ErrNotCase):

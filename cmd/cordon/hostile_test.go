@@ -77,7 +77,7 @@ func watch(t *testing.T, dir string, prints int) []byte {
 	if out, code := run(t, "ingest", "--case", file, dir); code != 0 {
 		t.Fatalf("ingest ended with %d: %s", code, out)
 	}
-	c := openConsole(t, 100, 32, []string{"XDG_STATE_HOME=" + t.TempDir()}, "open", "--identity", "eve@example.com", file)
+	c := openConsole(t, 100, 32, []string{"XDG_STATE_HOME=" + t.TempDir()}, "open", "--who", "eve@example.com", file)
 	c.sees("eve@example.com", "DRY-RUN")
 	c.press("4")
 	c.sees("[4 Sessions]", "recorded")

@@ -40,7 +40,7 @@ func TestJourney_fromAFolderOfLogsToALock(t *testing.T) {
 		t.Fatalf("ingest ended with %d: %s", code, out)
 	}
 
-	c := openConsole(t, 120, 40, state, "open", "--identity", demo.Compromised, file)
+	c := openConsole(t, 120, 40, state, "open", "--who", demo.Compromised, file)
 	first := c.sees(demo.Compromised, "DRY-RUN", "6 gaps", demo.HostileAddress, "join tokens", "access requests", "scope", "next:",
 		"$ tctl lock --user="+demo.Compromised)
 	if !regexp.MustCompile(`logins +12 `).MatchString(first) {

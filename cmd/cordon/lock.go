@@ -18,11 +18,9 @@ import (
 )
 
 const lockExamples = `cordon lock --case incident --user=mallory@example.com --ttl=10h
+cordon lock --live --case incident --user=mallory@example.com --ttl=10h
 cordon lock --case incident --access-request=UUID --message='IR-2026-031'
 cordon lock --role=editor ./evidence`
-
-// errNotLive is the answer to --live of a cordon that is not connected.
-var errNotLive = errors.New("this cordon has no connection to a live cluster: nothing was locked")
 
 // lockAsk is what a person asks of `cordon lock`.
 type lockAsk struct {
@@ -32,6 +30,8 @@ type lockAsk struct {
 	ttl      time.Duration
 	expires  string
 	live     bool
+	confirm  string
+	cluster  clusterAsk
 	json     bool
 }
 
@@ -41,7 +41,8 @@ func (p *program) lockVerb() *cobra.Command {
 		Use:   "lock [PATH…]",
 		Short: "Plan a lock: its effect and the tctl line that places it",
 		Long: "Plan a lock. The flags are those of tctl lock; several targets mean OR.\n\n" +
-			"It is a dry run: cordon shows the command, what it cuts and what it does not reach, and writes the plan in the case's journal. With evidence paths the plan is shown and nothing is kept.",
+			"It is a dry run: cordon shows the command, what it cuts and what it does not reach, and writes the plan in the case's journal. With evidence paths the plan is shown and nothing is kept.\n\n" +
+			"With --live the lock is placed on the cluster, read back and compared. A wide target, such as a role, needs its name once more with --confirm.",
 		Example: lockExamples,
 	}
 	withCase(cmd, &ask.caseName)
@@ -55,6 +56,8 @@ func (p *program) lockVerb() *cobra.Command {
 	flags.DurationVar(&ask.ttl, "ttl", 0, "how long it holds, such as 10h (default "+contain.DefaultTTL.String()+")")
 	flags.StringVar(&ask.expires, "expires", "", "when it ends, RFC 3339, instead of --ttl")
 	flags.BoolVar(&ask.live, "live", false, "place it on the cluster")
+	flags.StringVar(&ask.confirm, "confirm", "", "with --live: the name of a wide target, to place its lock")
+	withCluster(cmd, &ask.cluster)
 	flags.BoolVar(&ask.json, "json", false, "print JSON")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		paths, err := evidenceOnly(args)
@@ -65,10 +68,13 @@ func (p *program) lockVerb() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if ask.live {
-			return p.lockLive(ctx, ask, r, paths)
+		if !ask.live {
+			return p.lock(ctx, ask, r, paths)
 		}
-		return p.lock(ctx, ask, r, paths)
+		if len(paths) > 0 {
+			return misuse("add the evidence to the case first: cordon ingest --case NAME PATH…", "a live lock is judged by a case, not by paths")
+		}
+		return p.lockLive(ctx, ask, r)
 	})
 	return cmd
 }
@@ -168,31 +174,6 @@ func (a *lockAnswer) place(ctx context.Context, desk *contain.Desk) error {
 	}
 	a.Lock, a.Kept = &l, true
 	return nil
-}
-
-// lockLive says what this build cannot do, and how to do it by hand. A case
-// keeps that it was asked for.
-func (p *program) lockLive(ctx context.Context, ask lockAsk, r contain.Request, paths []string) error {
-	plan, err := contain.NewPlan(r, rand.Reader)
-	if err != nil {
-		return misuse("", "%w", err)
-	}
-	if ask.caseName != "" && len(paths) == 0 {
-		if err := p.recordRefusal(ctx, ask.caseName, plan); err != nil {
-			return err
-		}
-	}
-	return &failure{exitRefused, errNotLive, "run it yourself: " + plan.Command()}
-}
-
-func (p *program) recordRefusal(ctx context.Context, caseName string, plan contain.Plan) (err error) {
-	c, err := store.Open(ctx, caseFile(caseName))
-	if err != nil {
-		return err
-	}
-	defer joined(&err, c)
-	_, err = c.Record(ctx, contain.RefuseEntry(plan, errNotLive, p.operator(), journal.ModeLive, p.now()))
-	return err
 }
 
 // desk is where this program prepares and records locks of a case. It gives the

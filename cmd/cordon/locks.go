@@ -6,34 +6,44 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cordon/investigations"
 	"cordon/investigations/contain"
+	"cordon/investigations/journal"
 	"cordon/investigations/pivot"
+	"cordon/store"
 )
 
 func (p *program) locksVerb() *cobra.Command {
 	var caseName string
-	var asJSON bool
+	var asJSON, live bool
+	var where clusterAsk
 	cmd := &cobra.Command{
 		Use:     "locks [PATH…]",
-		Short:   "List the locks of the evidence and the plans of the journal",
-		Example: "cordon locks --case incident",
+		Short:   "List the locks of the evidence and the plans of the journal, and whether they held",
+		Example: "cordon locks --case incident\ncordon locks --live --case incident",
 	}
 	withCase(cmd, &caseName)
+	cmd.Flags().BoolVar(&live, "live", false, "ask the cluster which locks it holds")
+	withCluster(cmd, &where)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		paths, err := evidenceOnly(args)
 		if err != nil {
 			return err
 		}
+		if live {
+			return p.locksLive(ctx, caseName, where, asJSON)
+		}
 		return p.locks(ctx, caseName, paths, asJSON)
 	})
 	return cmd
 }
 
-// boardLock is a lock and where it stands.
+// boardLock is a lock, where it stands, and what followed it.
 type boardLock struct {
 	contain.Lock
-	State contain.State `json:"state"`
+	State   contain.State    `json:"state"`
+	Holding *contain.Holding `json:"holding,omitempty"` // null for a plan
 }
 
 // locksAnswer is the answer of `cordon locks --json`.
@@ -48,13 +58,25 @@ func (p *program) locks(ctx context.Context, caseName string, paths []string, as
 		return err
 	}
 	defer joined(&err, c)
+	return p.listLocks(ctx, c, desk, coverage, asJSON)
+}
+
+func (p *program) listLocks(ctx context.Context, c *store.Case, desk *contain.Desk, coverage investigations.Coverage, asJSON bool) error {
 	board, err := desk.Board(ctx)
 	if err != nil {
 		return err
 	}
 	answer := locksAnswer{Coverage: covered(coverage), Locks: []boardLock{}}
 	for _, l := range board {
-		answer.Locks = append(answer.Locks, boardLock{l, l.State(p.now())})
+		row := boardLock{Lock: l, State: l.State(p.now())}
+		if !l.Dry {
+			h, err := contain.Held(ctx, c, l)
+			if err != nil {
+				return err
+			}
+			row.Holding = &h
+		}
+		answer.Locks = append(answer.Locks, row)
 	}
 	if asJSON {
 		err = p.writeJSON(answer)
@@ -78,17 +100,26 @@ func (t *plain) board(a locksAnswer) {
 	}
 	t.table(rows)
 	t.line("")
+	for _, l := range a.Locks {
+		if l.Holding != nil {
+			t.line("%s: %s", l.Title(), l.Holding.Words())
+		}
+	}
 	t.line("%s", coverageLine(a.Coverage.Coverage))
 }
 
 func (p *program) unlockVerb() *cobra.Command {
 	var caseName string
-	var last, asJSON bool
+	var last, live, asJSON bool
+	var where clusterAsk
 	cmd := &cobra.Command{
 		Use:     "unlock --case NAME LOCK",
 		Short:   "Drop a planned lock, or show how to remove one that is in force",
-		Example: "cordon unlock --case incident --last\ncordon unlock --case incident dc7cee9d-fe5e-4534-a90d-db770f0234a1",
+		Long:    "Drop a planned lock, or show how to remove one that is in force. With --live the lock is removed from the cluster.",
+		Example: "cordon unlock --case incident --last\ncordon unlock --live --case incident dc7cee9d-fe5e-4534-a90d-db770f0234a1",
 	}
+	cmd.Flags().BoolVar(&live, "live", false, "remove it from the cluster")
+	withCluster(cmd, &where)
 	cmd.Flags().StringVar(&caseName, "case", "", "the case file whose journal holds the plan")
 	cmd.Flags().BoolVar(&last, "last", false, "the lock that was planned last, within "+contain.UndoWindow.String())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -103,6 +134,9 @@ func (p *program) unlockVerb() *cobra.Command {
 		if !last {
 			name = args[0]
 		}
+		if live {
+			return p.unlockLive(ctx, caseName, where, name, asJSON)
+		}
 		return p.unlock(ctx, caseName, name, asJSON)
 	})
 	return cmd
@@ -111,6 +145,7 @@ func (p *program) unlockVerb() *cobra.Command {
 // unlockAnswer is the answer of `cordon unlock --json`.
 type unlockAnswer struct {
 	Dropped  bool           `json:"dropped"` // a plan; a lock in force stands until its command is run
+	Removed  bool           `json:"removed"` // from the cluster
 	Command  string         `json:"command,omitempty"`
 	Lock     contain.Lock   `json:"lock"`
 	Coverage pivot.Coverage `json:"coverage"`
@@ -123,6 +158,10 @@ func (p *program) unlock(ctx context.Context, caseName, name string, asJSON bool
 		return err
 	}
 	defer joined(&err, c)
+	return p.release(ctx, desk, coverage, name, asJSON)
+}
+
+func (p *program) release(ctx context.Context, desk *contain.Desk, coverage investigations.Coverage, name string, asJSON bool) (err error) {
 	var l contain.Lock
 	if name == "" {
 		if _, _, ok, undoErr := desk.Undoable(ctx); undoErr == nil && !ok {
@@ -138,11 +177,15 @@ func (p *program) unlock(ctx context.Context, caseName, name string, asJSON bool
 	if err != nil {
 		return err
 	}
-	answer := unlockAnswer{Dropped: l.Dry, Command: l.UndoCommand(), Lock: l, Coverage: covered(coverage)}
+	answer := unlockAnswer{Dropped: l.Dry, Removed: desk.Mode == journal.ModeLive, Command: l.UndoCommand(), Lock: l, Coverage: covered(coverage)}
 	if asJSON {
 		return p.writeJSON(answer)
 	}
 	return p.print(func(t *plain) {
+		if answer.Removed {
+			t.line("LIVE: the lock on %s is removed.", l.Title())
+			return
+		}
 		if l.Dry {
 			t.line("DRY-RUN: the plan to lock %s is dropped. Nothing had been sent.", l.Title())
 			return

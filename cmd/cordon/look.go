@@ -10,12 +10,12 @@ import (
 
 // styles are the console's colours: of the theme asked for, by name or file, or
 // what fits the terminal.
-func (p *program) styles() (*themes.Styles, error) {
+func (p *program) styles(mode themes.Mode) (*themes.Styles, error) {
 	palette, err := p.palette()
 	if err != nil {
 		return nil, misuse("the themes are "+strings.Join(themes.Names(), ", "), "%w", err)
 	}
-	return themes.New(themes.Options{Palette: palette, Mode: themes.ModeDryRun, ASCII: p.ascii})
+	return themes.New(themes.Options{Palette: palette, Mode: mode, ASCII: p.ascii})
 }
 
 func (p *program) palette() (themes.Palette, error) {

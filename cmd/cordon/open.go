@@ -11,9 +11,11 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/journal"
 	"cordon/store"
+	"cordon/themes"
 )
 
 const openExamples = `cordon open incident.cordon
+cordon open --live --proxy teleport.example.com:443 --identity ./identity
 cordon ./audit ./recordings
 cordon`
 
@@ -23,20 +25,47 @@ type consoleOptions struct {
 	t0       time.Time
 	now      func() time.Time
 	tick     time.Duration
+	live     *liveConsole // nil: files alone
+}
+
+// mode is what an act of the console does to a cluster.
+func (o consoleOptions) mode() themes.Mode {
+	if o.live != nil {
+		return themes.ModeLive
+	}
+	return themes.ModeDryRun
 }
 
 func (p *program) openVerb() *cobra.Command {
-	var who string
+	var ask openAsk
 	cmd := &cobra.Command{
 		Use:   "open [PATH…]",
 		Short: "Open the console on a case file, logs, recordings or folders",
 		Long: "Open the console. Without a path it opens the case that was open last.\n\n" +
-			"Of logs, recordings and folders cordon makes a case that it keeps: the same paths open the same case, with its journal.",
+			"Of logs, recordings and folders cordon makes a case that it keeps: the same paths open the same case, with its journal.\n\n" +
+			"With --live the console follows a cluster into the case and places locks there. Without a path the case is named after the cluster.",
 		Example: openExamples,
 	}
-	cmd.Flags().StringVar(&who, "identity", "", "begin with this identity")
-	cmd.RunE = p.act(func(ctx context.Context, args []string) error { return p.openConsole(ctx, args, who) })
+	flags := cmd.Flags()
+	flags.StringVar(&ask.who, "who", "", "begin with this user, or kind:name")
+	flags.BoolVar(&ask.live, "live", false, "follow a cluster, and place locks on it")
+	flags.StringVar(&ask.since, "since", "24h", "with --live: begin so long ago, or at a moment (RFC 3339)")
+	withCluster(cmd, &ask.cluster)
+	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
+		if ask.live {
+			return p.openLive(ctx, args, ask)
+		}
+		return p.openConsole(ctx, args, ask.who)
+	})
 	return cmd
+}
+
+// openAsk is what a person asks of `cordon open`.
+type openAsk struct {
+	who     string
+	live    bool
+	since   string
+	cluster clusterAsk
 }
 
 // openConsole opens the console on paths; without any, on the last case.

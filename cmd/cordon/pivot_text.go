@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"cordon/investigations"
@@ -16,8 +19,15 @@ const leadsShown = 4
 func (t *plain) blastRadius(r *lineage.Report) {
 	t.line("%s  %s", r.Entity.Name, r.Entity.Kind.Title())
 	t.line("%s", coverageLine(r.Coverage.Coverage))
+	if !r.Since.IsZero() {
+		t.line("new: not used before %s", moment(r.Since))
+	}
 	t.line("")
-	rows := [][]string{{"did", "n", "first", "last", "leads to"}}
+	heading := "did"
+	if r.Entity.Kind != investigations.KindUser {
+		heading = "what"
+	}
+	rows := [][]string{{heading, "n", "first", "last", "leads to"}}
 	var none, unlogged, notes []string
 	for _, c := range r.Pivots {
 		if c.Note != "" {
@@ -28,7 +38,7 @@ func (t *plain) blastRadius(r *lineage.Report) {
 			rows = append(rows, categoryRows(c)...)
 		case c.Logged != nil && !*c.Logged:
 			unlogged = append(unlogged, c.Title)
-		default:
+		case c.Asked:
 			none = append(none, c.Title)
 		}
 	}
@@ -50,7 +60,11 @@ func (t *plain) blastRadius(r *lineage.Report) {
 }
 
 func categoryRows(c pivot.Category) [][]string {
-	rows := [][]string{{c.Title, number(c.Events), moment(c.First), moment(c.Last), leads(c.Entities)}}
+	where := leads(c.Entities)
+	if len(c.Types) > 0 {
+		where = byType(c.Types)
+	}
+	rows := [][]string{{c.Title, number(c.Events), moment(c.First), moment(c.Last), where}}
 	if c.NamedIn != nil && c.NamedIn.Events > 0 {
 		n := c.NamedIn
 		rows = append(rows, []string{"  it is named in", number(n.Events), moment(n.First), moment(n.Last), leads(n.Entities)})
@@ -66,7 +80,18 @@ func categoryRows(c pivot.Category) [][]string {
 	return rows
 }
 
+// leads names entities, those that are new first: they are what to look at.
 func leads(all []pivot.Lead) string {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b pivot.Lead) int {
+		switch {
+		case a.New && !b.New:
+			return -1
+		case b.New && !a.New:
+			return 1
+		}
+		return 0
+	})
 	parts := make([]string, 0, leadsShown+1)
 	for i, l := range all {
 		if i == leadsShown {
@@ -77,7 +102,26 @@ func leads(all []pivot.Lead) string {
 		if l.Count > 1 {
 			s += fmt.Sprintf(" (%d)", l.Count)
 		}
+		if l.New {
+			s += " (new)"
+		}
 		parts = append(parts, s)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// byType writes how many events there are of each type, the most first.
+func byType(types map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(types), func(a, b string) int {
+		return cmp.Or(cmp.Compare(types[b], types[a]), cmp.Compare(a, b))
+	})
+	parts := make([]string, 0, leadsShown+1)
+	for i, t := range names {
+		if i == leadsShown {
+			parts = append(parts, fmt.Sprintf("and %d types more", len(names)-i))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%s (%d)", t, types[t]))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -97,13 +141,21 @@ func (t *plain) tree(r *lineage.Report) {
 		t.line("lineage: nothing in this evidence spread from it")
 		return
 	}
-	t.line("lineage")
+	t.line("lineage%s", byHands(r.Whole))
 	rows := make([][]string, 0, len(r.Lineage))
 	for _, e := range ordered(r.Lineage, r.Entity) {
 		name := strings.Repeat("  ", e.Depth) + named(e.Entity, e.Label)
-		rows = append(rows, []string{name, e.Via, moment(e.Time), string(e.Status), e.Reason})
+		rows = append(rows, []string{name, e.Via, moment(e.Time), cmp.Or(string(e.Verdict), string(e.Status)), e.Reason})
 	}
 	t.table(rows)
+}
+
+// byHands says whether only hostile hands count, and what that leaves out.
+func byHands(l *lineage.Lineage) string {
+	if !l.ByHands {
+		return ""
+	}
+	return fmt.Sprintf(", by the hands that are marked: %s of the owner's left out", counted(len(l.Owner), "step"))
 }
 
 // ordered puts each edge below the one that first reached its parent. The

@@ -51,6 +51,13 @@ func (t *plain) line(format string, args ...any) {
 	t.text(t.form.Clean(fmt.Sprintf(format, args...)) + "\n")
 }
 
+// lines writes a text of several lines.
+func (t *plain) lines(text string) {
+	for line := range strings.Lines(text) {
+		t.line("%s", strings.TrimSuffix(line, "\n"))
+	}
+}
+
 func (t *plain) text(s string) {
 	if t.err == nil {
 		_, t.err = io.WriteString(t.safe, s)

@@ -70,6 +70,12 @@ func (p *program) act(f func(ctx context.Context, args []string) error) func(*co
 // complain writes a failure for a person.
 func (p *program) complain(f *failure) {
 	p.tell("cordon: %s", f.err)
+	var placed *placedError
+	if errors.As(f.err, &placed) {
+		for _, line := range placed.excerpt {
+			p.tell("  %s", line)
+		}
+	}
 	if f.hint != "" {
 		p.tell("  %s", f.hint)
 	}

@@ -9,8 +9,8 @@ import (
 	"cordon/tui/safetext"
 )
 
-// progress shows on a terminal how far an ingest is, with its rate and the time
-// left. Elsewhere it shows nothing.
+// progress shows on a terminal how far an ingest or a search is, with its rate
+// and the time left. Elsewhere it shows nothing.
 type progress struct {
 	out   io.Writer // nil: nothing is shown
 	form  safetext.Form
@@ -20,7 +20,7 @@ type progress struct {
 	shown bool
 }
 
-// quietFor is how long an ingest may take before it is worth a line.
+// quietFor is how long work may take before it is worth a line.
 const quietFor = 300 * time.Millisecond
 
 func (p *program) progress() *progress {
@@ -32,12 +32,27 @@ func (p *program) progress() *progress {
 }
 
 func (s *progress) update(at store.Progress) {
+	s.show(func(spent time.Duration) string { return progressLine(at, spent) })
+}
+
+// counted shows how many of how many events were looked at.
+func (s *progress) counted(done, total int64) {
+	s.show(func(spent time.Duration) string {
+		rate := float64(done) / max(spent.Seconds(), 1e-3)
+		line := fmt.Sprintf("looked at %s of %s, %s/s", number(done), counted(total, "event"), number(int64(rate)))
+		if rate > 0 {
+			line += fmt.Sprintf(", %s left", time.Duration(float64(total-done)/rate)*time.Second)
+		}
+		return line
+	})
+}
+
+func (s *progress) show(line func(spent time.Duration) string) {
 	spent := s.now().Sub(s.began)
 	if s.out == nil || spent < quietFor {
 		return
 	}
-	line := progressLine(at, spent)
-	fmt.Fprint(s.out, "\r", safetext.Fit(s.form.Clean(line), s.width-1, ""))
+	fmt.Fprint(s.out, "\r", safetext.Fit(s.form.Clean(line(spent)), s.width-1, ""))
 	s.shown = true
 }
 

@@ -61,9 +61,9 @@ func (p *program) root() *cobra.Command {
 		}
 	}
 	add(groupConsole, p.openVerb(), p.demoVerb())
-	add(groupEvidence, p.ingestVerb(), p.pivotVerb(), p.eventsVerb(), p.searchVerb(), p.verifyVerb())
+	add(groupEvidence, p.ingestVerb(), p.pivotVerb(), p.lineageVerb(), p.handsVerb(), p.eventsVerb(), p.searchVerb(), p.queryVerb(), p.findingsVerb(), p.postureVerb(), p.actorsVerb(), p.verifyVerb())
 	add(groupReplay, p.sessionsVerb(), p.playVerb(), p.transcriptVerb(), p.frameVerb())
-	add(groupContain, p.lockVerb(), p.locksVerb(), p.unlockVerb())
+	add(groupContain, p.surviveVerb(), p.lockVerb(), p.locksVerb(), p.unlockVerb(), p.extendVerb(), p.connectVerb(), p.followVerb(), p.fetchVerb())
 	root.AddCommand(p.versionVerb())
 	return root
 }

@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CORDON_OPERATOR", "responder@example.com")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("TMPDIR", env.WorkDir+"/.tmp")
 			env.Setenv("TERM", "xterm-256color")
 			return nil

@@ -37,6 +37,20 @@ func (p *program) stateDir() (string, error) {
 	return filepath.Join(home, ".local", "state", "cordon"), nil
 }
 
+// configDir is where a person keeps what they set up for programs of this
+// system.
+func (p *program) configDir() (string, error) {
+	if dir := p.env("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "cordon"), nil
+	}
+	if runtime.GOOS == "windows" {
+		dir, err := os.UserConfigDir()
+		return filepath.Join(dir, "cordon"), err
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".config", "cordon"), err
+}
+
 // lastCase is the path of the case that was open last; empty when there is
 // none.
 func (p *program) lastCase() (string, error) {

@@ -91,6 +91,36 @@ func (b Board) Already(targets []Target, now time.Time) error {
 	return unsure
 }
 
+// with lays the locks that the cluster holds over the board. One that the board
+// has in force and the cluster does not hold was removed, nobody knows when.
+func (b Board) with(held []Lock, now time.Time) Board {
+	live := make(map[string]Lock, len(held))
+	for _, l := range held {
+		live[l.Name] = l
+	}
+	out := make(Board, 0, len(b)+len(held))
+	for _, l := range b {
+		h, ok := live[l.Name]
+		switch {
+		case ok:
+			delete(live, l.Name)
+			h.Command, h.Event = l.Command, l.Event
+			if h.Created.IsZero() {
+				h.Created, h.By = l.Created, l.By
+			}
+			l = h
+		case l.State(now) == StateInForce:
+			l.Released, l.ReleasedBy = now, "somebody: the cluster does not hold it"
+		}
+		out = append(out, l)
+	}
+	for _, l := range live {
+		out = append(out, l)
+	}
+	slices.SortFunc(out, byCreated)
+	return out
+}
+
 type builder struct{ locks map[string]*Lock }
 
 // event applies one lock event. A lock created again under the same name is
@@ -146,6 +176,11 @@ func (b *builder) entry(e journal.Entry) {
 		}
 		if len(l.Targets) == 0 && l.Unread {
 			l.Targets, l.Unread = mine.Targets, false
+		}
+	case journal.ActionLockExtend:
+		mine, ok := lockFromEntry(e)
+		if l := b.locks[mine.Name]; ok && l != nil && (l.Dry || e.Mode != journal.ModeDryRun) {
+			l.Expires, l.EndSaid = mine.Expires, true
 		}
 	case journal.ActionLockUndo:
 		mine, ok := lockFromEntry(e)

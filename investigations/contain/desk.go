@@ -44,8 +44,25 @@ func NewDryRunDesk(ctx context.Context, facts Facts, book Book, g Guard, now fun
 	return d, nil
 }
 
-// Board is every lock that the evidence and the journal know of.
+// Board is every lock that the evidence and the journal know of, and the
+// cluster where there is a connection: what it holds is the truth then. While
+// it does not answer, the board is what the case knows.
 func (d *Desk) Board(ctx context.Context) (Board, error) {
+	known, err := d.known(ctx)
+	if err != nil || d.Mode != journal.ModeLive {
+		return known, err
+	}
+	held, err := d.Locker.Locks(ctx)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return known, nil
+	}
+	return known.with(held, d.Now()), nil
+}
+
+func (d *Desk) known(ctx context.Context) (Board, error) {
 	events, err := d.Book.LockEvents(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the locks: %w", err)
@@ -79,6 +96,9 @@ func (d *Desk) Place(ctx context.Context, p Plan, typed string) (Lock, error) {
 	switch {
 	case errors.As(err, &already):
 		return already.Lock, err
+	case errors.Is(err, ErrUnsure):
+		_, recordErr := d.Book.Record(ctx, UnsureEntry(p, err, d.Guard.Operator, d.Mode, d.Now()))
+		return Lock{}, errors.Join(err, recordErr)
 	case err != nil:
 		_, recordErr := d.Book.Record(ctx, RefuseEntry(p, err, d.Guard.Operator, d.Mode, d.Now()))
 		return Lock{}, errors.Join(err, recordErr)
@@ -99,19 +119,52 @@ func (d *Desk) place(ctx context.Context, p Plan, typed string) (Lock, error) {
 		return Lock{}, err
 	}
 	var already *AlreadyError
-	if err := board.Already(p.Targets, d.Now()); err != nil && !(errors.As(err, &already) && already.Unsure()) {
-		return Lock{}, err
+	if errors.As(board.Already(p.Targets, d.Now()), &already) && !already.Unsure() && (already.State != StatePlanned || d.Mode == journal.ModeDryRun) {
+		return Lock{}, already
 	}
 	return d.Locker.Lock(ctx, p)
 }
 
-// Release removes a lock by name, or drops a planned one, and records it.
+// Release removes a lock by name, or drops a planned one, and records it. A lock
+// that the board holds and the cluster does not is recorded as removed too: an
+// earlier try took effect, or somebody else removed it.
 func (d *Desk) Release(ctx context.Context, name string) (Lock, error) {
 	l, err := d.Locker.Unlock(ctx, name)
+	if errors.Is(err, ErrNotFound) && d.Mode != journal.ModeDryRun {
+		return d.gone(ctx, name, err)
+	}
 	if err != nil {
 		return l, err
 	}
 	_, err = d.Book.Record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
+	return l, err
+}
+
+func (d *Desk) gone(ctx context.Context, name string, notFound error) (Lock, error) {
+	board, err := d.known(ctx)
+	if err != nil {
+		return Lock{}, err
+	}
+	for _, l := range board {
+		if l.Name == name && l.State(d.Now()) == StateInForce {
+			l.Released = d.Now().UTC()
+			_, err := d.Book.Record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
+			return l, err
+		}
+	}
+	return Lock{}, notFound
+}
+
+// Extend moves the end of a lock, to never for the zero time, and records it.
+func (d *Desk) Extend(ctx context.Context, name string, end time.Time) (Lock, error) {
+	if !end.IsZero() && !end.After(d.Now()) {
+		return Lock{}, fmt.Errorf("a lock cannot end at %s, which is over: release it instead", end.UTC().Format(time.RFC3339))
+	}
+	l, err := d.Locker.Extend(ctx, name, end)
+	if err != nil {
+		return l, err
+	}
+	_, err = d.Book.Record(ctx, ExtendEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 	return l, err
 }
 

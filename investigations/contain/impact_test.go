@@ -176,6 +176,52 @@ not bob: made by it (e02)
 	}
 }
 
+// TestAssess_beyondIsWhatIsStillThere: each line is gone in the twin by the one
+// that follows it there.
+func TestAssess_beyondIsWhatIsStillThere(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ left, gone, want string }{
+		"a user": {
+			`{"event":"user.create","uid":"a","time":"2026-11-18T20:00:00Z","user":"mallory","name":"relay"}`,
+			`{"event":"user.delete","uid":"b","time":"2026-11-18T20:01:00Z","user":"ivy","name":"relay"}`,
+			"not relay: made by it (a)\n",
+		},
+		"a member": {
+			`{"event":"access_list.member.create","uid":"a","time":"2026-11-18T20:00:00Z","updated_by":"mallory","access_list_name":"l-1","members":[{"member_name":"dave"}]}`,
+			`{"event":"access_list.member.delete","uid":"b","time":"2026-11-18T20:01:00Z","updated_by":"ivy","access_list_name":"l-1","members":[{"member_name":"dave"}]}`,
+			"not dave: put on an access list by it (a)\n",
+		},
+		"a list on another list": {
+			`{"event":"access_list.member.create","uid":"a","time":"2026-11-18T20:00:00Z","updated_by":"mallory","access_list_name":"l-1","members":[{"member_name":"crew","membership_kind":2}]}`,
+			`{"event":"access_list.member.delete_all_members","uid":"b","time":"2026-11-18T20:01:00Z","updated_by":"ivy","access_list_name":"l-1"}`,
+			"not access_list:crew: put on another access list by it, with all its members (a)\n",
+		},
+		"a role": {
+			`{"event":"role.created","uid":"a","time":"2026-11-18T20:00:00Z","user":"mallory","name":"shadow"}`,
+			`{"event":"role.deleted","uid":"b","time":"2026-11-18T20:01:00Z","user":"ivy","name":"shadow"}`,
+			"not role:shadow: written by it (a)\n",
+		},
+		"a request approved for somebody": {
+			`{"event":"access_request.review","uid":"a","time":"2026-11-18T20:00:00Z","reviewer":"mallory","id":"r-1","state":"APPROVED"}`,
+			`{"event":"access_request.create","uid":"b","time":"2026-11-18T19:59:00Z","user":"mallory","id":"r-1","state":"PENDING"}`,
+			"not request:r-1: reviewed by it (a)\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for log, want := range map[string]string{tt.left: tt.want, tt.left + "\n" + tt.gone: ""} {
+				im, err := contain.Assess(t.Context(), index(t, log), one(contain.FieldUser, "mallory"), contain.Guard{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff("hits mallory\n"+want, brief(im)); diff != "" {
+					t.Errorf("%s\n(-want +got):\n%s", log, diff)
+				}
+			}
+		})
+	}
+}
+
 func TestAssess_linesInAnyOrder(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(strings.TrimSpace(incident), "\n")

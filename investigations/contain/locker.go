@@ -12,6 +12,10 @@ import (
 // ErrNotFound is returned by Unlock for a lock that is not there.
 var ErrNotFound = errors.New("no such lock")
 
+// ErrUnsure is wrapped by the error of a Lock of which nobody knows whether it
+// took effect: its answer was lost. The same plan can be sent again.
+var ErrUnsure = errors.New("it is not known whether the lock was placed")
+
 // AlreadyError says that the same targets are planned or locked already.
 type AlreadyError struct {
 	Lock  Lock
@@ -39,6 +43,9 @@ type Locker interface {
 	Unlock(ctx context.Context, name string) (Lock, error)
 	// Locks lists what is placed, oldest first.
 	Locks(ctx context.Context) ([]Lock, error)
+	// Extend moves the end of the lock of that name, to never for the zero time,
+	// and returns it as it stands; the error wraps ErrNotFound when there is none.
+	Extend(ctx context.Context, name string, end time.Time) (Lock, error)
 }
 
 // DryRun is the Locker that changes nothing: it keeps the plans and gives back
@@ -123,6 +130,26 @@ func (d *DryRun) unlockReal(name string) (Lock, error) {
 		return l.clone(), nil
 	}
 	return Lock{}, fmt.Errorf("unlock %s: %w", name, ErrNotFound)
+}
+
+// Extend moves the end of a plan. A lock that exists is returned with the new
+// end and stands as it was: its YAML is what moves it.
+func (d *DryRun) Extend(ctx context.Context, name string, end time.Time) (Lock, error) {
+	if err := ctx.Err(); err != nil {
+		return Lock{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := slices.IndexFunc(d.locks, func(l Lock) bool { return l.Name == name }); i >= 0 {
+		d.locks[i].Expires, d.locks[i].EndSaid = end.UTC(), true
+		return d.locks[i].clone(), nil
+	}
+	l, err := d.unlockReal(name)
+	if err != nil {
+		return Lock{}, fmt.Errorf("extend %s: %w", name, ErrNotFound)
+	}
+	l.Expires, l.EndSaid = end.UTC(), true
+	return l, nil
 }
 
 // Locks lists the plans that were not undone.

@@ -231,14 +231,20 @@ func (p Plan) UndoNote() string {
 // YAML is the plan as a resource for `tctl create`, under the chosen name. now
 // is when it would be placed, since a resource has no TTL.
 func (p Plan) YAML(now time.Time) string {
+	return Lock{Name: p.Name, Targets: p.Targets, Message: p.Message, Expires: p.Ends(now)}.YAML()
+}
+
+// YAML is the lock as a resource for `tctl create -f`, which overwrites the lock
+// of that name.
+func (l Lock) YAML() string {
 	var b strings.Builder
-	b.WriteString("kind: lock\nversion: v2\nmetadata:\n  name: " + yamlString(p.Name) + "\nspec:\n  target:\n")
-	for _, t := range p.Targets {
+	b.WriteString("kind: lock\nversion: v2\nmetadata:\n  name: " + yamlString(l.Name) + "\nspec:\n  target:\n")
+	for _, t := range l.Targets {
 		b.WriteString("    " + t.Field.String() + ": " + yamlString(t.Value) + "\n")
 	}
-	b.WriteString("  message: " + yamlString(p.Message) + "\n")
-	if end := p.Ends(now); !end.IsZero() {
-		b.WriteString("  expires: " + yamlString(end.Format(time.RFC3339)) + "\n")
+	b.WriteString("  message: " + yamlString(l.Message) + "\n")
+	if !l.Expires.IsZero() {
+		b.WriteString("  expires: " + yamlString(l.Expires.UTC().Format(time.RFC3339)) + "\n")
 	}
 	return b.String()
 }

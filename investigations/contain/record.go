@@ -48,6 +48,21 @@ func end(l Lock) string {
 	return "until " + l.Expires.UTC().Format(time.RFC3339)
 }
 
+// ExtendEntry is the journal entry for a lock whose end was moved.
+func ExtendEntry(l Lock, operator string, mode journal.Mode, now time.Time) journal.Entry {
+	e := journal.Entry{
+		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockExtend, Target: l.Title(),
+		Result: "moved: " + end(l), Detail: detail{Name: l.Name, Expires: l.Expires}.String(),
+	}
+	if mode == journal.ModeDryRun {
+		e.Result = "dry-run: nothing was sent; the plan now ends: " + end(l)
+		if !l.Dry {
+			e.Result = "dry-run: nothing was sent, the lock stands as it was"
+		}
+	}
+	return e
+}
+
 // UndoEntry is the journal entry for a lock that Unlock returned.
 func UndoEntry(l Lock, operator string, mode journal.Mode, now time.Time) journal.Entry {
 	e := journal.Entry{
@@ -72,6 +87,14 @@ func RefuseEntry(p Plan, why error, operator string, mode journal.Mode, now time
 		Target: p.Title(), Command: p.Command(), Result: why.Error(),
 		Detail: detail{Name: p.Name, Targets: p.Targets}.String(),
 	}
+}
+
+// UnsureEntry is the journal entry for a lock of which nobody knows whether it
+// was placed.
+func UnsureEntry(p Plan, why error, operator string, mode journal.Mode, now time.Time) journal.Entry {
+	e := RefuseEntry(p, why, operator, mode, now)
+	e.Action = journal.ActionLockUnsure
+	return e
 }
 
 // LastLock is the lock that the undo key removes: that of the last lock action

@@ -23,9 +23,6 @@ const (
 	fieldSuccess
 	fieldStatusSuccess
 	fieldVersion
-	fieldProto
-	fieldCertExpires
-	fieldKubeGroups
 	fieldState
 	fieldProposedState
 	fieldError
@@ -37,8 +34,7 @@ const (
 var headerPaths = map[string]field{
 	"event": fieldEvent, "code": fieldCode, "time": fieldTime, "uid": fieldUID, "ei": fieldIndex,
 	"cluster_name": fieldCluster, "success": fieldSuccess, "status/success": fieldStatusSuccess,
-	"server_version": fieldVersion, "proto": fieldProto, "identity/expires": fieldCertExpires,
-	"kubernetes_groups[]": fieldKubeGroups, "state": fieldState, "proposed_state": fieldProposedState,
+	"server_version": fieldVersion, "state": fieldState, "proposed_state": fieldProposedState,
 	"error": fieldError, "status/error": fieldStatusError, "response_code": fieldReply,
 }
 
@@ -88,8 +84,7 @@ type use struct {
 	role  investigations.Role
 	label field
 	form  form
-	flag  Flags // what the use says of its event
-	rare  bool  // there is a reason not to count a value: see skips
+	rare  bool // there is a reason not to count a value: see skips
 	when  condition
 }
 
@@ -114,6 +109,8 @@ type plan struct {
 	text []field
 	// verdict says how the type's outcome is told.
 	verdict verdict
+	// columns is the type's row of ColumnTable, plus one; 0 where it has none.
+	columns int
 }
 
 // verdict says what tells the outcome of an event.
@@ -145,6 +142,10 @@ type node struct {
 	next  []uint8     // 1 + index of the next candidate with the same slot
 	field field       // kept when the value here is a scalar
 	apart bool        // objects here are elements whose values belong together
+	// below are the columns whose values stand here or deeper; column is the one
+	// that stands right here, plus one.
+	below  []uint16
+	column uint16
 }
 
 func slotOf(key []byte) int {
@@ -165,7 +166,7 @@ func (n *node) child(key []byte) *node {
 	return nil
 }
 
-// add puts a node under a key. One node may stand under several.
+// add puts a node under a key.
 func (n *node) add(key string, sub *node) {
 	if len(n.keys) == math.MaxUint8 {
 		panic("extract: more keys than a node can number")
@@ -228,6 +229,7 @@ func init() {
 		}
 	}
 	fieldEnd = next
+	keepColumns()
 }
 
 // fieldEnd is one past the last numbered field.
@@ -242,7 +244,7 @@ func keep(path string, f field) {
 	n.field = f
 	if strings.Contains(path, ".") {
 		kept.root.at(strings.Split(path, ".")).field = f
-		kept.root.add(strings.ReplaceAll(path, ".", "_"), n)
+		kept.root.at([]string{strings.ReplaceAll(path, ".", "_")}).field = f
 	}
 }
 
@@ -258,11 +260,11 @@ func planFor(eventType string) *plan {
 	if real, ok := investigations.Aliases[name]; ok {
 		name = real
 	}
-	p := &plan{uses: make([][]use, fieldEnd), verdict: verdicts[name]}
+	p := &plan{uses: make([][]use, fieldEnd), verdict: verdicts[name], columns: columnsOf(eventType)}
 	for _, row := range investigations.RowsFor(name) {
 		f := kept.fields[row.Field]
 		u := use{
-			kind: row.Kind, role: row.Role, label: kept.fields[row.Label], form: formOf(row), flag: flagOf(row),
+			kind: row.Kind, role: row.Role, label: kept.fields[row.Label], form: formOf(row),
 			// What made an act possible is listed once: nothing to look out for.
 			rare: row.Kind == investigations.KindUnknown || strings.Contains(row.Field, "[]") && row.Role != investigations.RoleVia, when: conditionOf(row.When),
 		}
@@ -317,21 +319,6 @@ func formOf(row investigations.Row) form {
 		return formUUID
 	}
 	return formPlain
-}
-
-func flagOf(row investigations.Row) Flags {
-	switch {
-	case row.Role == investigations.RoleImpersonator:
-		return FlagImpersonated
-	case row.Role != investigations.RoleVia:
-	case row.Kind == investigations.KindMFADevice:
-		return FlagMFA
-	case row.Kind == investigations.KindRequest:
-		return FlagRequest
-	case row.Kind == investigations.KindDevice:
-		return FlagDevice
-	}
-	return 0
 }
 
 func conditionOf(c investigations.Condition) condition {

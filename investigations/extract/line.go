@@ -12,21 +12,6 @@ import (
 	"cordon/investigations"
 )
 
-// Flags are facts about an event that reports filter by, one bit each.
-type Flags uint16
-
-// The flags, as written into case files.
-const (
-	FlagMFA          Flags = 1 << iota // a per-session MFA device is named
-	FlagRequest                        // an access request was in use
-	FlagDevice                         // a trusted device is named
-	FlagImpersonated                   // an impersonator is named
-	FlagMasters                        // kubernetes_groups holds system:masters
-	FlagSSH                            // proto is ssh
-	FlagKube                           // proto is kube
-	FlagOtherProto                     // proto is something else
-)
-
 // Involved is one entity of a scanned line. Name and Label live as long as the
 // Line's own slices.
 type Involved struct {
@@ -47,10 +32,12 @@ type Line struct {
 	Text    []byte // at most investigations.MaxText bytes
 	Time    int64  // milliseconds since the epoch, UTC; 0 when the line has none
 	Index   int64
-	Expires int64 // end of a certificate in milliseconds, 0 when unsaid
 	Outcome investigations.Outcome
-	Flags   Flags
 	Entity  []Involved
+	// Columns is the type's row of ColumnTable, plus one, and Cells where the
+	// values of its paths stand in the line; 0 and nil for a type without one.
+	Columns int
+	Cells   []Cell
 }
 
 // Scanner reads lines one after the other. What it returns stays valid until
@@ -62,6 +49,9 @@ type Scanner struct {
 	groups  uint32 // array elements told apart on the line so far
 	scratch []byte // unescaped strings and joined texts since the last Reset
 	ents    []Involved
+	cells   []Cell // of the columned lines since the last Reset
+	found   []Cell // where each column of the tree stands in the line
+	arrays  int    // that the walk is in
 	out     Line
 	types   map[string]*plan
 }
@@ -70,13 +60,14 @@ type Scanner struct {
 type Memory struct {
 	scratch []byte
 	ents    []Involved
+	cells   []Cell
 }
 
 // Reset gives the scanner memory to fill, which may be that of an earlier use
 // whose lines are done with, and returns what it filled until now.
 func (s *Scanner) Reset(m Memory) Memory {
-	old := Memory{s.scratch, s.ents}
-	s.scratch, s.ents = m.scratch[:0], m.ents[:0]
+	old := Memory{s.scratch, s.ents, s.cells}
+	s.scratch, s.ents, s.cells = m.scratch[:0], m.ents[:0], m.cells[:0]
 	return old
 }
 
@@ -86,7 +77,10 @@ var ErrNoType = errors.New("a JSON object without an `event` field is no audit e
 // Scan reads one line. The error says why the line is no audit event; nothing
 // else about a line is an error.
 func (s *Scanner) Scan(line []byte) (*Line, error) {
-	if err := s.walk(line); err != nil {
+	if s.found == nil {
+		s.found = make([]Cell, keptColumns.n)
+	}
+	if err := s.walk(line, &kept.root); err != nil {
 		return nil, err
 	}
 	s.out = Line{}
@@ -100,6 +94,9 @@ func (s *Scanner) Scan(line []byte) (*Line, error) {
 	s.entities(p)
 	if len(p.text) > 0 {
 		s.textOf(p)
+	}
+	if p.columns > 0 {
+		s.cellsOf(p.columns)
 	}
 	return &s.out, nil
 }
@@ -160,22 +157,6 @@ func (s *Scanner) header(how *said) {
 			how.state = v.str()
 		case fieldProposedState:
 			how.proposed = v.str()
-		case fieldProto:
-			switch string(v.str()) {
-			case "":
-			case "ssh":
-				o.Flags |= FlagSSH
-			case "kube":
-				o.Flags |= FlagKube
-			default:
-				o.Flags |= FlagOtherProto
-			}
-		case fieldCertExpires:
-			o.Expires = Milliseconds(v.str())
-		case fieldKubeGroups:
-			if string(v.data) == "system:masters" {
-				o.Flags |= FlagMasters
-			}
 		}
 	}
 }
@@ -271,7 +252,6 @@ func (s *Scanner) entities(p *plan) {
 			}
 			if len(name) > 0 && !(u.rare && s.skips(u, name, start)) {
 				s.ents = append(s.ents, Involved{u.kind, u.role, name, s.label(u.label)})
-				o.Flags |= u.flag
 			}
 			if u.when.field != fieldNone {
 				break

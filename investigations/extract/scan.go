@@ -31,14 +31,15 @@ func (s *Scanner) fail(pos int, what string) error {
 	return fmt.Errorf("%w: %s at byte %d", errSyntax, what, pos)
 }
 
-// walk scans one JSON object and fills s.vals.
-func (s *Scanner) walk(line []byte) error {
-	s.line, s.vals, s.groups = line, s.vals[:0], 0
+// walk scans one JSON object for what a tree keeps and fills s.vals and s.found.
+func (s *Scanner) walk(line []byte, root *node) error {
+	s.line, s.vals, s.groups, s.arrays = line, s.vals[:0], 0, 0
+	clear(s.found)
 	i := skipSpace(line, 0)
 	if i == len(line) || line[i] != '{' {
 		return s.fail(i, "it does not start with {")
 	}
-	i, err := s.object(i+1, &kept.root, 1)
+	i, err := s.object(i+1, root, 1)
 	if err != nil {
 		return err
 	}
@@ -108,8 +109,23 @@ func (s *Scanner) group(first int) {
 	}
 }
 
-// value scans any value and returns the position after it.
+// value scans any value and returns the position after it. Of a key that stands
+// twice the last one counts for columns, with all that is in it.
 func (s *Scanner) value(i int, n *node, depth int) (int, error) {
+	if n == nil || len(n.below) == 0 || s.arrays > 0 {
+		return s.plain(i, n, depth)
+	}
+	for _, c := range n.below {
+		s.found[c] = Cell{}
+	}
+	end, err := s.plain(i, n, depth)
+	if n.column > 0 {
+		s.found[n.column-1] = Cell{uint32(i), uint32(end)}
+	}
+	return end, err
+}
+
+func (s *Scanner) plain(i int, n *node, depth int) (int, error) {
 	b := s.line
 	if i >= len(b) {
 		return i, s.fail(i, "a value is missing")
@@ -131,7 +147,10 @@ func (s *Scanner) value(i int, n *node, depth int) (int, error) {
 	case c == '{':
 		return s.object(i+1, n, depth+1)
 	case c == '[':
-		return s.array(i+1, n, depth+1)
+		s.arrays++
+		end, err := s.array(i+1, n, depth+1)
+		s.arrays--
+		return end, err
 	case c == '-' || c >= '0' && c <= '9':
 		end := numberEnd(b, i)
 		if end < 0 {

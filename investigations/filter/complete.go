@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"cordon/investigations"
 )
 
 // Completion says what is being typed at the cursor, and what can stand there.
@@ -69,6 +71,8 @@ func fixedValues(info KeyInfo) []string {
 	switch info.Class {
 	case ClassOutcome:
 		return []string{"success", "failed", "unsaid"}
+	case ClassActor:
+		return investigations.ActorWords()
 	case ClassTime:
 		return []string{"-15m", "-1h", "-24h", "-7d"}
 	default:

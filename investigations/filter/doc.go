@@ -9,6 +9,8 @@
 // quotes, is looked for in the whole line as it was logged; two words must
 // both be there. command: looks into what was run, asked or said alone; a text
 // so long that its row keeps only the beginning is looked for in the whole line.
+// actor: asks who did the event, by class: a person, a robot, any machine; who is
+// what, the caller says (package actors).
 // In a value after a key, `*` stands for any characters and `?` for one, unless
 // it is quoted.
 // Times are RFC 3339 with parts left off (UTC unless they say otherwise), or

@@ -137,6 +137,7 @@ func TestParse_errorsSayWhereAndWhatToWrite(t *testing.T) {
 		{"-after:-2h", "a time cannot be negated", "write before:", "-after:-2h"},
 		{"after:-2h after:-1h", "takes one time", "", "after:-1h"},
 		{"after:-2h,-1h", "takes one time", "", "after:-2h,-1h"},
+		{"actor:martian", `"martian" is no kind of actor`, "machine, unknown, person", "martian"},
 		{"outcome:maybe", `"maybe" is no outcome`, "success, failed or unsaid", "maybe"},
 		{strings.Repeat("a ", 40_000), "too long", "", strings.Repeat("a ", 40_000)},
 	}
@@ -182,6 +183,8 @@ func exprGen() *rapid.Generator[filter.Expr] {
 					v.Time = time.Unix(0, rapid.Int64Range(0, 1<<62).Draw(t, "time")).UTC()
 				case filter.ClassOutcome:
 					v.Outcome = investigations.Outcome(rapid.IntRange(0, 2).Draw(t, "outcome"))
+				case filter.ClassActor:
+					v.Text = rapid.SampledFrom(investigations.ActorWords()).Draw(t, "class")
 				default:
 					v.Text = anyText.Draw(t, "text")
 					if info.Class != filter.ClassText && rapid.Bool().Draw(t, "glob") {
@@ -214,7 +217,7 @@ func TestParse_ofPrintIsIdentity(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		`user:alice event:session.* after:2026-11-18T21:00 before:now addr:203.0.113.* -event:cert.create`,
-		`"etc/passwd" text:a,"b c" outcome:failed`, `user:"\xff\u2028"`, `-"-`, "a\u0085b", "user:a*,\"b,c\"", "\\", "*", "user:\xff*",
+		`"etc/passwd" text:a,"b c" outcome:failed`, "-actor:machine who:Robot,person", `user:"\xff\u2028"`, `-"-`, "a\u0085b", "user:a*,\"b,c\"", "\\", "*", "user:\xff*",
 	} {
 		f.Add(seed)
 	}

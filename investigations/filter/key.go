@@ -20,6 +20,7 @@ const (
 	KeyAfter   Key = "after"
 	KeyBefore  Key = "before"
 	KeyOutcome Key = "outcome"
+	KeyActor   Key = "actor" // who did it, by class
 )
 
 // Class says how a term's values are read and matched.
@@ -32,6 +33,7 @@ const (
 	ClassEntity               // an involved entity's name or label
 	ClassTime                 // one moment
 	ClassOutcome              // success, failed or unsaid
+	ClassActor                // a class of actors
 )
 
 // KeyInfo describes one key.
@@ -71,6 +73,7 @@ var keys = []KeyInfo{
 	{Key: KeyAfter, Class: ClassTime, Aliases: []string{"since", "from"}, Help: "from this moment on: 2026-11-18T21:00, -2h"},
 	{Key: KeyBefore, Class: ClassTime, Aliases: []string{"until", "to"}, Help: "earlier than this moment"},
 	{Key: KeyOutcome, Class: ClassOutcome, Help: "success, failed or unsaid"},
+	{Key: KeyActor, Class: ClassActor, Aliases: []string{"who"}, Help: "who did it: " + strings.Join(investigations.ActorWords(), ", ")},
 	{Key: KeyCode, Class: ClassEvent, Help: "an event code, such as T1000W"},
 	{Key: KeyUID, Class: ClassEvent, Help: "one event, by its id"},
 	{Key: KeyCommand, Class: ClassText, Aliases: []string{"cmd", "query"}, Help: "text in a command, statement, path or reason"},

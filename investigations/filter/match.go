@@ -12,8 +12,17 @@ import (
 	"cordon/investigations"
 )
 
+// Who knows what kind of party has a hand in an event; words are those of
+// [investigations.ActorWords]. A nil Who knows nobody.
+type Who interface {
+	Did(ev *investigations.Event, word string) bool
+}
+
 // Matcher is a filter made ready for many events.
-type Matcher struct{ terms []matcher }
+type Matcher struct {
+	terms []matcher
+	who   Who
+}
 
 type matcher struct {
 	term    *Term
@@ -22,9 +31,12 @@ type matcher struct {
 }
 
 // Compile makes the filter ready for many events. A Matcher may be used by
-// several goroutines at once.
-func (e Expr) Compile() *Matcher {
-	m := &Matcher{terms: make([]matcher, len(e.Terms))}
+// several goroutines at once. For actor: it knows nobody; see CompileWith.
+func (e Expr) Compile() *Matcher { return e.CompileWith(nil) }
+
+// CompileWith is Compile for a filter that may ask who did an event.
+func (e Expr) CompileWith(who Who) *Matcher {
+	m := &Matcher{terms: make([]matcher, len(e.Terms)), who: who}
 	for i := range e.Terms {
 		t := &e.Terms[i]
 		m.terms[i] = matcher{term: t, kinds: t.Key.Info().Kinds}
@@ -42,7 +54,7 @@ func (e Expr) Compile() *Matcher {
 // logged; without it, text is looked for in what the event itself holds.
 func (m *Matcher) Match(ev *investigations.Event, raw []byte) bool {
 	for i := range m.terms {
-		if m.terms[i].any(ev, raw) == m.terms[i].term.Negate {
+		if m.terms[i].any(ev, raw, m.who) == m.terms[i].term.Negate {
 			return false
 		}
 	}
@@ -55,9 +67,11 @@ func (e Expr) Match(ev *investigations.Event, raw []byte) bool {
 }
 
 // any reports whether one of the values holds, negated or not.
-func (m *matcher) any(ev *investigations.Event, raw []byte) bool {
+func (m *matcher) any(ev *investigations.Event, raw []byte, who Who) bool {
 	t := m.term
 	switch t.Key {
+	case KeyActor:
+		return t.MatchWho(ev, who)
 	case KeyText:
 		return m.inLine(ev, raw)
 	case KeyCommand:
@@ -82,6 +96,21 @@ func (m *matcher) any(ev *investigations.Event, raw []byte) bool {
 		}
 	}
 	return false
+}
+
+// MatchWho reports whether somebody of one of the values had a hand in the event.
+func (t *Term) MatchWho(ev *investigations.Event, who Who) bool {
+	return slices.ContainsFunc(t.Values, func(v Value) bool {
+		if who == nil {
+			return v.Text == investigations.ActorUnknown.String()
+		}
+		return who.Did(ev, v.Text)
+	})
+}
+
+// Asks reports whether the filter has a term of the key.
+func (e Expr) Asks(key Key) bool {
+	return slices.ContainsFunc(e.Terms, func(t Term) bool { return t.Key == key })
 }
 
 // wholeText is how long a text can be that was certainly not cut: by at most the

@@ -95,6 +95,42 @@ func TestMatch_withoutLineLooksAtTheEvent(t *testing.T) {
 	}
 }
 
+// caller knows that bot-ci is a robot.
+type caller struct{}
+
+func (caller) Did(ev *investigations.Event, word string) bool {
+	who, _ := ev.Actor()
+	return who.Entity.Name == "bot-ci" && (word == "robot" || word == "machine")
+}
+
+func TestMatch_asksTheCallerWhoDidIt(t *testing.T) {
+	t.Parallel()
+	of := func(name string) *investigations.Event {
+		return &investigations.Event{Type: "exec", Involved: []investigations.Involvement{
+			{Role: investigations.RoleActor, Entity: investigations.Entity{Kind: investigations.KindUser, Name: name}},
+		}}
+	}
+	tests := map[string]string{ // the filter, and whose events it lets through
+		"actor:robot": "bot-ci", "actor:Machine": "bot-ci", "-actor:machine": "ann", "actor:person": "", "actor:person,robot": "bot-ci",
+		"who:robot event:exec": "bot-ci", "-actor:person": "bot-ci ann",
+	}
+	for in, want := range tests {
+		m := mustParse(t, in).CompileWith(caller{})
+		var got []string
+		for _, name := range []string{"bot-ci", "ann"} {
+			if m.Match(of(name), nil) {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s lets the events of %q through, want %q", in, got, want)
+		}
+	}
+	if e := mustParse(t, "actor:unknown"); !e.Match(of("bot-ci"), nil) {
+		t.Error("without a caller nobody is known")
+	}
+}
+
 func TestMatch_eventWithoutTimeIsOutsideEveryRange(t *testing.T) {
 	t.Parallel()
 	ev := &investigations.Event{Type: "print"}
@@ -215,6 +251,8 @@ func TestComplete(t *testing.T) {
 		{"host:web-1 -ev|", "", "ev", 12, []string{"event:"}},
 		{"user:alice,b|", "user", "b", 11, nil},
 		{"outcome:f|", "outcome", "f", 8, []string{"failed"}},
+		{"-actor:p|", "actor", "p", 7, []string{"person", "plugin"}},
+		{"actor:machine,ro|", "actor", "ro", 14, []string{"robot"}},
 		{"since:|", "after", "", 6, []string{"-15m", "-1h", "-24h", "-7d"}},
 		{`user:"a b|`, "user", `"a b`, 5, nil},
 		{`"user:|`, "", `"user:`, 0, nil},

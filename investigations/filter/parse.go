@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"cordon/investigations"
 )
 
 // maxInput bounds what Parse reads: a filter is typed, not generated.
@@ -245,6 +247,13 @@ func (p *parser) read(info KeyInfo, tok token) (Value, error) {
 			}
 		}
 		return Value{}, p.fail(tok.from, "write success, failed or unsaid", "%q is no outcome", tok.text)
+	case ClassActor:
+		for _, w := range investigations.ActorWords() {
+			if strings.EqualFold(w, tok.text) {
+				return Value{Text: w}, nil
+			}
+		}
+		return Value{}, p.fail(tok.from, "write one of "+strings.Join(investigations.ActorWords(), ", "), "%q is no kind of actor", tok.text)
 	case ClassText:
 		return Value{Text: tok.text}, nil
 	}

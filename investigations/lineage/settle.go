@@ -10,120 +10,169 @@ import (
 	"cordon/investigations/pivot"
 )
 
-// settle draws one edge: it asks the case what the event alone cannot say, and
-// queues the child.
-func (t *tracer) settle(ctx context.Context, v visit, f found, parent []pivot.Group) error {
+// inOrder lists ties by their first proof, so that a walk does not depend on
+// the order of a map.
+func inOrder(found map[tieKey]*tie) []*tie {
+	out := make([]*tie, 0, len(found))
+	for _, f := range found {
+		slices.SortFunc(f.proofs, func(a, b proof) int { return compareProofs(&a, &b) })
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b *tie) int {
+		if c := compareProofs(&a.proofs[0], &b.proofs[0]); c != 0 {
+			return c
+		}
+		if a.rule != b.rule {
+			return a.rule - b.rule
+		}
+		return compareEntities(a.child, b.child)
+	})
+	return out
+}
+
+// settle takes up one step: it asks the case what the events alone cannot say,
+// and queues the child.
+func (t *tracer) settle(ctx context.Context, v visit, f *tie, parent []pivot.Group) error {
 	r := &rules[f.rule]
 	if r.decides {
-		keep, err := t.decided(ctx, &f)
+		keep, err := t.answered(ctx, f)
 		if err != nil || !keep {
 			return err
 		}
 	}
 	if v.entity.Kind == investigations.KindToken && masked(v.entity.Name) && made(parent) > 1 {
-		f.doubt("several tokens look like that, because the server hides most of their names")
+		for i := range f.proofs {
+			f.proofs[i].doubt = "several tokens look like that, because the server hides most of their names"
+		}
 	}
-	if f.edge.Kind == investigations.KindRole {
-		groups, err := t.groupsOf(ctx, f.edge.Entity)
+	if f.child.Kind == investigations.KindRole {
+		groups, err := t.groupsOf(ctx, f.child)
 		if err != nil {
 			return err
 		}
-		if n := holders(groups); n > tooWide {
-			f.edge.Reason += fmt.Sprintf("; %d events show who holds it, too many to follow here", n)
+		if n := holders(f.child.Kind, groups); n > tooWide {
+			f.more = fmt.Sprintf("; %d events show who holds it, too many to follow here", n)
 		}
 	}
-	key := edgeKey{v.entity, f.edge.Entity, f.edge.Via, f.rule}
-	if t.drawn[key] {
+	if known := t.ties[f.tieKey]; known != nil {
+		known.add(f.proofs)
+		f = known
+	} else {
+		t.ties[f.tieKey] = f
+	}
+	first := f.earliest()
+	if !r.follow || first == nil {
 		return nil
 	}
-	t.drawn[key] = true
 	shared := r.shared || r.inherits() && t.nodes[v.entity].shared
-	follow := r.follow && !f.edge.Time.IsZero()
-	if follow && shared && t.nodes[f.edge.Entity] == nil {
-		busy, err := t.busy(ctx, &f)
+	if shared && t.nodes[f.child] == nil {
+		n, err := t.acts(ctx, f.child, first.at)
 		if err != nil {
 			return err
 		}
-		follow = !busy
+		if n > tooBusy {
+			return t.tooBusy(f, first, n)
+		}
 	}
-	t.edges = append(t.edges, f.edge)
-	if !follow {
-		return nil
-	}
-	return t.reach(ctx, f.edge, shared)
+	t.reach(f.child, *first, shared)
+	return nil
 }
 
-// busy reports whether an entity with an owner of its own did so much since
-// that following it would bury what matters under the owner's work.
-func (t *tracer) busy(ctx context.Context, f *found) (bool, error) {
-	groups, err := t.groupsOf(ctx, f.edge.Entity)
+// acts counts the acts of an entity since a moment by which a walk would go on.
+func (t *tracer) acts(ctx context.Context, e investigations.Entity, since time.Time) (n int, err error) {
+	groups, err := t.groupsOf(ctx, e)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	n, v := 0, visit{entity: f.edge.Entity, since: f.edge.Time}
+	v := visit{entity: e, since: since}
 	for _, g := range groups {
 		if v.touches(g) && slices.ContainsFunc(rules, func(r rule) bool {
-			return r.parent.kind == f.edge.Kind && slices.Contains(r.parent.roles, g.Role) && r.speaks(g.Type)
+			return r.parent.kind == e.Kind && slices.Contains(r.parent.roles, g.Role) && r.speaks(g.Type)
 		}) {
 			n += len(g.IDs)
 		}
 	}
-	if n <= tooBusy {
-		return false, nil
-	}
-	f.edge.Reason += fmt.Sprintf("; not followed, because %s has an owner and %d acts in this evidence", f.edge.Name, n)
-	return true, nil
+	return n, nil
 }
 
-// reach queues an entity to be followed from the moment of an edge.
-func (t *tracer) reach(ctx context.Context, edge Edge, shared bool) error {
-	e := edge.Entity
-	n, known := t.nodes[e]
-	if !known {
-		t.nodes[e] = &node{since: edge.Time, shared: shared}
-		t.pending[e] = len(t.next)
-		t.next = append(t.next, visit{entity: e, since: edge.Time, proof: edge})
-		if e.Kind == investigations.KindUser {
-			return t.unsigned(ctx, edge)
-		}
+// tooBusy leaves alone an entity with an owner who did so much since that
+// following it would bury what matters under the owner's work. What hostile
+// hands did can still be told from that.
+func (t *tracer) tooBusy(f *tie, first *proof, n int) error {
+	if f.more == "" {
+		f.more = fmt.Sprintf("; not followed, because %s has an owner and %d acts in this evidence", f.child.Name, n)
+	}
+	if !t.judging {
 		return nil
 	}
-	n.shared = n.shared && shared
-	if !edge.Time.Before(n.since) {
-		return nil
-	}
-	// Reached earlier than was known: walk the stretch that is missing.
-	if i, waits := t.pending[e]; waits {
-		t.next[i].since, t.next[i].proof = edge.Time, edge
-	} else {
-		t.pending[e] = len(t.next)
-		t.next = append(t.next, visit{entity: e, since: edge.Time, until: n.since, proof: edge})
-	}
-	n.since = edge.Time
+	f.more = fmt.Sprintf("; %s has an owner and %d acts in this evidence: only those of hostile hands are followed", f.child.Name, n)
+	t.reach(f.child, *first, true)
+	t.nodes[f.child].busy = true
+	t.next[t.pending[f.child]].hostile = true
 	return nil
 }
 
-// decided reports whether an answer to a request is an edge at all. Where the
+// reach queues an entity to be followed from the moment of a proof.
+func (t *tracer) reach(e investigations.Entity, first proof, shared bool) {
+	n, known := t.nodes[e]
+	if !known {
+		t.nodes[e] = &node{since: first.at, level: t.level, shared: shared}
+		t.queue(visit{entity: e, since: first.at, proof: first})
+		return
+	}
+	n.shared = n.shared && shared
+	if n.busy && !shared {
+		// It has no owner after all: everything it did counts.
+		n.busy, n.since = false, minTime(n.since, first.at)
+		t.queue(visit{entity: e, since: n.since, proof: first})
+		return
+	}
+	if !first.at.Before(n.since) {
+		return
+	}
+	// Reached earlier than was known: walk the stretch that is missing.
+	t.queue(visit{entity: e, since: first.at, until: n.since, hostile: n.busy, proof: first})
+	n.since = first.at
+}
+
+// queue adds a visit to the next level. One that waits there already is
+// stretched.
+func (t *tracer) queue(v visit) {
+	if i, waits := t.pending[v.entity]; waits {
+		old := &t.next[i]
+		old.since, old.proof, old.hostile = v.since, v.proof, v.hostile
+		return
+	}
+	t.pending[v.entity] = len(t.next)
+	t.next = append(t.next, v)
+}
+
+// answered reports whether an answer to a request is a step at all. Where the
 // event does not say that it was an approval, a certificate that carries the
 // request afterwards does.
-func (t *tracer) decided(ctx context.Context, f *found) (bool, error) {
-	groups, err := t.groupsOf(ctx, f.edge.Entity)
+func (t *tracer) answered(ctx context.Context, f *tie) (bool, error) {
+	groups, err := t.groupsOf(ctx, f.child)
 	if err != nil {
 		return false, err
 	}
-	reviewed, used := false, false
+	reviewed := false
+	var used time.Time
 	for _, g := range groups {
 		reviewed = reviewed || g.Type == "access_request.review" && g.Role == investigations.RoleSubject
-		used = used || g.Type == "cert.create" && g.Role == investigations.RoleVia && !g.Last.Before(f.edge.Time)
+		if g.Type == "cert.create" && g.Role == investigations.RoleVia && g.Last.After(used) {
+			used = g.Last
+		}
 	}
-	if f.edge.Via == "access_request.update" && reviewed {
+	if f.via == "access_request.update" && reviewed {
 		return false, nil
 	}
-	if f.approved || used {
-		return true, nil
+	for i := range f.proofs {
+		p := &f.proofs[i]
+		if !p.approved && (used.IsZero() || used.Before(p.at)) {
+			p.words = "%[1]s decided on the access request %[2]s"
+			p.doubt = "the event does not say how, and no certificate carries it afterwards"
+		}
 	}
-	f.edge.Reason = fmt.Sprintf("%s decided on the access request %s", f.edge.Parent.Name, f.edge.Name)
-	f.doubt("the event does not say how, and no certificate carries it afterwards")
 	return true, nil
 }
 
@@ -137,44 +186,11 @@ func made(groups []pivot.Group) (n int) {
 	return n
 }
 
-// unsigned looks for changes of a user just reached that are logged with the
-// user itself as the one who made them, as old servers write every change. Who
-// made them is not recorded, so they are edges only as a question.
-func (t *tracer) unsigned(ctx context.Context, edge Edge) error {
-	groups, err := t.groupsOf(ctx, edge.Entity)
-	if err != nil {
-		return err
-	}
-	var ids []int64
-	for _, g := range groups {
-		if g.Role == investigations.RoleSubject && (g.Type == "user.create" || g.Type == "user.update") {
-			ids = append(ids, g.IDs...)
-		}
-	}
-	slices.Sort(ids)
-	first := Edge{}
-	err = t.idx.Each(ctx, slices.Compact(ids), func(ev *investigations.Event) error {
-		actor, acted := ev.First(investigations.KindUser, investigations.RoleActor)
-		writer, wrote := ev.First(investigations.KindUser, investigations.RoleUpdater)
-		itself := (!acted || actor.Entity == edge.Entity) && (!wrote || writer.Entity == edge.Entity)
-		if itself && ev.ID != edge.ID && !ev.Time.Before(edge.Time) && (first.Event == "" || sooner(ev, &first)) {
-			first = edge
-			first.Via, first.Event, first.ID, first.Time, first.Status = ev.Type, ev.UID, ev.ID, ev.Time, Ambiguous
-			first.Reason = fmt.Sprintf("the user %s was changed; the event does not record by whom", edge.Name)
-		}
-		return ctx.Err()
-	})
-	if err == nil && first.Event != "" {
-		t.edges = append(t.edges, first)
-	}
-	return err
-}
-
 // botUser adds the user of a bot that was never seen to join: Teleport derives
 // its name from the bot's.
 func (t *tracer) botUser(ctx context.Context, v visit) error {
 	u := investigations.Entity{Kind: investigations.KindUser, Name: "bot-" + v.entity.Name}
-	if t.nodes[u] != nil || v.proof.Event == "" {
+	if t.nodes[u] != nil || v.proof.event == "" {
 		return nil
 	}
 	groups, err := t.groupsOf(ctx, u)
@@ -184,16 +200,23 @@ func (t *tracer) botUser(ctx context.Context, v visit) error {
 	if !slices.ContainsFunc(groups, func(g pivot.Group) bool { return after(g.Last, v.since) }) {
 		return nil
 	}
-	edge := v.proof
-	edge.Entity, edge.Label, edge.Depth, edge.Parent, edge.Status = u, "", t.level, v.entity, Proved
-	edge.Reason = fmt.Sprintf("%s is the user of the bot %s", u.Name, v.entity.Name)
-	t.edges = append(t.edges, edge)
-	return t.reach(ctx, edge, t.nodes[v.entity].shared)
-}
-
-// sooner reports whether an event comes before the one of an edge.
-func sooner(ev *investigations.Event, e *Edge) bool {
-	return ev.Time.Before(e.Time) || ev.Time.Equal(e.Time) && ev.UID < e.Event
+	p := v.proof
+	p.level, p.label, p.words, p.doubt, p.side, p.why = t.level, "", "", "", "", ""
+	t.decide(&p, v.entity, u)
+	key := tieKey{v.entity, u, p.via, botUserRule}
+	f := &tie{tieKey: key, level: t.level, proofs: []proof{p}}
+	t.ties[key] = f
+	if p.live() {
+		t.reach(u, p, t.nodes[v.entity].shared)
+	}
+	return nil
 }
 
 func after(t, since time.Time) bool { return !t.IsZero() && !t.Before(since) }
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

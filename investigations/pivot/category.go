@@ -32,6 +32,8 @@ type category struct {
 	beside     []string // types that are not counted, yet belong to the story
 	leads      []lead
 	failures   bool // a failure is worth a flag
+	plain      bool // its events stand in others too, which have the flags
+	asked      bool // that there is none is worth saying of this kind of identity
 }
 
 var (
@@ -123,6 +125,19 @@ var categories = []category{
 			"saml.created", "saml.updated", "saml.deleted",
 		}, roles: wrote}},
 		leads: []lead{{kind: investigations.KindConnector}},
+	},
+	{
+		key: "clusters", title: "trusted clusters",
+		// Who signs for another cluster, or is trusted by it, gets in again.
+		counts: []match{{types: []string{"trusted_cluster.*", "trusted_cluster_token.create", "cert_auth_override.*"}, roles: wrote}},
+		leads:  []lead{{kind: investigations.KindCluster}},
+	},
+	{
+		key: "passwords", title: "passwords and codes",
+		counts: []match{{types: []string{
+			"user.password_change", "reset_password_token.create", "recovery_token.create", "privilege_token.create", "recovery_code.*",
+		}, roles: wrote}},
+		leads: []lead{subjectUser, address},
 	},
 	{
 		key: "certificates", title: "certificates",

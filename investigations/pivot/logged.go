@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cordon/investigations"
 )
@@ -17,11 +18,16 @@ var since = map[string]int{
 
 // qualify says what a category's count cannot. An event of the category in the
 // case is proof enough that they are logged, whatever the version.
-func qualify(ctx context.Context, idx Index, c *Category, serverMajor int) error {
-	from, limited := since[c.Key]
-	if !limited {
+func qualify(ctx context.Context, idx Index, e investigations.Entity, of *category, c *Category, coverage *investigations.Coverage) error {
+	if e.Kind == investigations.KindCluster && c.Key == "clusters" && slices.Contains(coverage.Clusters, e.Name) {
+		c.Note = "what happened inside this cluster is not listed under its name: the filter text:" + e.Name + " shows it"
 		return nil
 	}
+	from, limited := since[c.Key]
+	if !limited || e.Kind != investigations.KindUser {
+		return qualifyToken(ctx, idx, e, c)
+	}
+	serverMajor := coverage.ServerMajor
 	if c.Events > 0 {
 		if !leadsTo(c.Entities, investigations.KindToken) {
 			c.Note = "this server's version logs that a token was made, not which"
@@ -31,7 +37,7 @@ func qualify(ctx context.Context, idx Index, c *Category, serverMajor int) error
 	if serverMajor >= from {
 		return nil
 	}
-	if seen, err := seenByAnyone(ctx, idx, c.Key); err != nil || seen {
+	if seen, err := seenByAnyone(ctx, idx, of); err != nil || seen {
 		return err
 	}
 	if serverMajor == 0 {
@@ -44,9 +50,27 @@ func qualify(ctx context.Context, idx Index, c *Category, serverMajor int) error
 	return nil
 }
 
+// qualifyToken says when several secret tokens look like the one asked about.
+func qualifyToken(ctx context.Context, idx Index, e investigations.Entity, c *Category) error {
+	if e.Kind != investigations.KindToken || c.Key != "join_tokens" || !strings.HasPrefix(e.Name, "*") {
+		return ctx.Err()
+	}
+	made := 0
+	groups, err := idx.Groups(ctx, e)
+	for _, g := range groups {
+		if g.Type == "join_token.create" && g.Role == investigations.RoleSubject {
+			made += len(g.IDs)
+		}
+	}
+	if made > 1 {
+		c.Note = fmt.Sprintf("%d tokens look like this one, because the server hides most of their names", made)
+	}
+	return err
+}
+
 // seenByAnyone reports whether the case holds an event of a category, whoever
 // did it, as far as the index can tell.
-func seenByAnyone(ctx context.Context, idx Index, key string) (bool, error) {
+func seenByAnyone(ctx context.Context, idx Index, of *category) (bool, error) {
 	catalog, ok := idx.(Catalog)
 	if !ok {
 		return false, nil
@@ -55,9 +79,8 @@ func seenByAnyone(ctx context.Context, idx Index, key string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	i := slices.IndexFunc(categories, func(c category) bool { return c.key == key })
 	return slices.ContainsFunc(groups, func(g Group) bool {
-		return slices.ContainsFunc(categories[i].counts, func(m match) bool { return speaks(m.types, g.Type) })
+		return slices.ContainsFunc(of.counts, func(m match) bool { return speaks(m.types, g.Type) })
 	}), nil
 }
 

@@ -9,10 +9,12 @@ import (
 
 // Report is the blast radius of one identity.
 type Report struct {
-	Identity string                `json:"identity"`
-	Coverage Coverage              `json:"coverage"`
-	Pivots   Pivots                `json:"pivots"`
-	Entity   investigations.Entity `json:"-"`
+	Identity string   `json:"identity"`
+	Coverage Coverage `json:"coverage"`
+	// Since is the moment that Lead.New speaks of; zero when it was not asked.
+	Since  time.Time             `json:"since,omitzero"`
+	Pivots Pivots                `json:"pivots"`
+	Entity investigations.Entity `json:"-"`
 	// Seen says whether the case knows the identity at all.
 	Seen bool `json:"-"`
 }
@@ -25,6 +27,9 @@ type Pivots []Category
 type Category struct {
 	Key   string `json:"-"`
 	Title string `json:"-"`
+	// Asked says that the category is one that a person asks about this kind of
+	// identity, so that an empty one is worth a word.
+	Asked bool `json:"-"`
 	Slice
 	// NamedIn are the events of the category's sort that involve the identity
 	// otherwise than as the one who acted: locks on it, reviews of it.
@@ -35,6 +40,9 @@ type Category struct {
 	Logged *bool `json:"logged,omitempty"`
 	// Note is one sentence about what the count cannot say, or empty.
 	Note string `json:"note,omitempty"`
+	// Types are the events by type, in the category of what no other one asks
+	// about.
+	Types map[string]int `json:"types,omitempty"`
 }
 
 // Slice is a set of events and where they lead.
@@ -43,6 +51,8 @@ type Slice struct {
 	First    time.Time `json:"-"` // of the events that have a time
 	Last     time.Time `json:"-"`
 	Entities []Lead    `json:"entities"`
+	// NewEntities is how many of the entities are new, in the sense of Lead.
+	NewEntities int `json:"new_entities,omitempty"`
 }
 
 // Lead is an entity that some events of a slice name.
@@ -55,7 +65,15 @@ type Lead struct {
 	Count int                 `json:"count"` // events of the slice that name it
 	First time.Time           `json:"first,omitzero"`
 	Last  time.Time           `json:"last,omitzero"`
-	rank  int                 // place of its kind among the category's leads
+	// New says that the identity never used it before the moment the report was
+	// asked about. KnownSince and LastBefore are the first and the last use before
+	// that moment. A refused attempt is no use, and only what can be used again
+	// and again is judged: no session, request, certificate or lock, and nothing
+	// that the identity made or changed rather than used.
+	New        bool      `json:"new,omitempty"`
+	KnownSince time.Time `json:"known_since,omitzero"`
+	LastBefore time.Time `json:"last_before,omitzero"`
+	rank       int       // place of its kind among the category's leads
 }
 
 // FlagKind names a notable fact.
@@ -113,15 +131,16 @@ func (p Pivots) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes null for a first or last that there is none of.
 func (c Category) MarshalJSON() ([]byte, error) {
 	type rest struct {
-		NamedIn *Slice `json:"named_in,omitempty"`
-		Flags   []Flag `json:"flags,omitempty"`
-		Logged  *bool  `json:"logged,omitempty"`
-		Note    string `json:"note,omitempty"`
+		NamedIn *Slice         `json:"named_in,omitempty"`
+		Flags   []Flag         `json:"flags,omitempty"`
+		Logged  *bool          `json:"logged,omitempty"`
+		Note    string         `json:"note,omitempty"`
+		Types   map[string]int `json:"types,omitempty"`
 	}
 	return json.Marshal(struct {
 		sliceJSON
 		rest
-	}{c.Slice.json(), rest{c.NamedIn, c.Flags, c.Logged, c.Note}})
+	}{c.Slice.json(), rest{c.NamedIn, c.Flags, c.Logged, c.Note, c.Types}})
 }
 
 // MarshalJSON writes null for a first or last that there is none of.
@@ -132,6 +151,7 @@ type sliceJSON struct {
 	First    *time.Time `json:"first"`
 	Last     *time.Time `json:"last"`
 	Entities []Lead     `json:"entities"`
+	New      int        `json:"new_entities,omitempty"`
 }
 
 func (s Slice) json() sliceJSON {
@@ -139,7 +159,7 @@ func (s Slice) json() sliceJSON {
 	if entities == nil {
 		entities = []Lead{}
 	}
-	return sliceJSON{s.Events, timeOrNull(s.First), timeOrNull(s.Last), entities}
+	return sliceJSON{s.Events, timeOrNull(s.First), timeOrNull(s.Last), entities, s.NewEntities}
 }
 
 func timeOrNull(t time.Time) *time.Time {

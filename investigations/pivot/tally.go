@@ -67,6 +67,9 @@ func (t *tally) mention(ev *investigations.Event) {
 
 // notice looks for facts worth a flag.
 func (t *tally) notice(ev *investigations.Event) {
+	if t.of.plain {
+		return
+	}
 	switch ev.Type {
 	case "user.create", "user.update":
 		changed, ok := ev.First(investigations.KindUser, investigations.RoleSubject)
@@ -145,7 +148,7 @@ func (t *tally) category() Category {
 			}
 		}
 	}
-	c := Category{Key: t.of.key, Title: t.of.title, Slice: t.done.slice()}
+	c := Category{Key: t.of.key, Title: t.of.title, Asked: t.of.asked, Slice: t.done.slice()}
 	if t.named.events > 0 {
 		s := t.named.slice()
 		c.NamedIn = &s

@@ -1,13 +1,17 @@
 package pivot
 
-import "slices"
+import (
+	"slices"
 
-// Types lists the event types that a category counts, exact names or prefixes
-// followed by `*`, in the order of the table; nothing for an unknown key. A
-// filter of them shows what a count rests on.
-func Types(key string) []string {
+	"cordon/investigations"
+)
+
+// Types lists the event types that a category counts for a kind of identity,
+// exact names or prefixes followed by `*`, in the order of the table; nothing for
+// an unknown key. A filter of them shows what a count rests on.
+func Types(kind investigations.Kind, key string) []string {
 	var out []string
-	for _, c := range categories {
+	for _, c := range tableOf(kind) {
 		if c.key != key {
 			continue
 		}

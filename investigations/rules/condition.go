@@ -227,7 +227,7 @@ func (i *Interval) holds(s string, v *view) bool {
 	if err != nil || s == zeroTime {
 		return false
 	}
-	than := v.ev.Time
+	than := v.event().Time
 	if i.Than != "time" {
 		other := v.values(source{path: strings.Split(i.Than, "/")})
 		if len(other) == 0 {

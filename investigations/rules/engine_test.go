@@ -167,21 +167,30 @@ func TestRun_saysWhatItCouldNotRead(t *testing.T) {
 	src := sourceFunc(func(yield func(*investigations.Event, []byte) error) error {
 		return yield(&investigations.Event{Type: "auth"}, []byte("{"))
 	})
-	res, err := Run(context.Background(), src, []*Rule{parse(t, "on: {events: [auth]}")})
+	res, err := Run(context.Background(), src, []*Rule{parse(t, "on: {events: [auth]}")}, nil)
 	if err != nil || res.Unread != 1 || res.Events != 1 {
 		t.Errorf("got %+v, %v", res, err)
 	}
 	broken := errors.New("disk gone")
-	_, err = Run(context.Background(), sourceFunc(func(func(*investigations.Event, []byte) error) error { return broken }), nil)
+	_, err = Run(context.Background(), sourceFunc(func(func(*investigations.Event, []byte) error) error { return broken }), []*Rule{parse(t, "on: {events: [auth]}")}, nil)
 	if !errors.Is(err, broken) {
 		t.Errorf("err = %v", err)
 	}
 }
 
+// sourceFunc yields events of the type auth, one after the other.
 type sourceFunc func(func(*investigations.Event, []byte) error) error
 
-func (f sourceFunc) Events(_ context.Context, yield func(*investigations.Event, []byte) error) error {
-	return f(yield)
+func (f sourceFunc) ReadEvents(_ context.Context, ask Reading) error {
+	if !ask.Choose([]EventType{{"auth", 1}})[0] {
+		return nil
+	}
+	return f(func(ev *investigations.Event, line []byte) error {
+		if note := ask.Look(Glance{ev.Type, line, func() *investigations.Event { return ev }}); note != nil {
+			return ask.Take(ev, line, note)
+		}
+		return nil
+	})
 }
 
 func TestRun_memoryIsBoundedAndSaysSo(t *testing.T) {
@@ -203,7 +212,7 @@ func TestRun_memoryIsBoundedAndSaysSo(t *testing.T) {
 				}
 				return nil
 			})
-			res, err := Run(context.Background(), src, []*Rule{parse(t, text)})
+			res, err := Run(context.Background(), src, []*Rule{parse(t, text)}, nil)
 			if err != nil || res.Incomplete["test"] != 10 {
 				t.Errorf("incomplete = %v, %v", res.Incomplete, err)
 			}
@@ -227,7 +236,7 @@ func TestRun_sameEventsGiveSameFindings(t *testing.T) {
 		lines := rapid.SliceOfN(rapid.SampledFrom(all), 1, 100).Draw(t, "lines")
 		var got [2]string
 		for i := range got {
-			res, err := Run(context.Background(), fixtureLines(lines), list)
+			res, err := Run(context.Background(), fixtureLines(lines), list, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,8 +264,32 @@ func TestRun_workIsBounded(t *testing.T) {
 		}
 		return nil
 	})
-	res, err := Run(context.Background(), src, []*Rule{r})
+	res, err := Run(context.Background(), src, []*Rule{r}, nil)
 	if err != nil || len(res.Findings) != 1 || res.Findings[0].Count != n || len(res.Findings[0].Events) != maxRefs {
 		t.Errorf("got %+v, %v", res, err)
+	}
+}
+
+// Where the ends of sequences are few among many beginnings, only beginnings
+// that have an end take room; what is found is the same.
+func TestRun_manyBeginningsOfFewSequencesTakeNoRoom(t *testing.T) {
+	t.Parallel()
+	r := parse(t, "on: {events: [auth], bind: {s: sid}}\nthen: [{events: [user.*], bind: {s: '@actor.user|sid'}}]\nwithin: 1000h\ngroup: [sid]")
+	var lines []string
+	for i := range 100 {
+		lines = append(lines, at(i, "auth", fmt.Sprintf(`"user":"u","sid":"s%d"`, i)))
+	}
+	lines = append(lines, at(200, "user.login", `"user":"","sid":"s7"`), at(201, "user.login", `"user":"s90"`), at(202, "user.login", `"user":"nobody"`))
+	e := newEngine([]*Rule{r})
+	if err := e.lookAhead(context.Background(), fixtureLines(lines)); err != nil || e.runners[0].awaited == nil || len(e.runners[0].awaited.values) != 3 {
+		t.Fatalf("awaits %+v, %v", e.runners[0].awaited, err)
+	}
+	res := run(t, r, lines...)
+	var got []string
+	for _, f := range res.Findings {
+		got = append(got, f.Events[0].UID+" "+f.Events[1].UID)
+	}
+	if want := []string{"u7 u200", "u90 u201"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -80,22 +80,34 @@ func Test(r *Rule) []error {
 }
 
 func runLines(r *Rule, lines []string) (*Result, error) {
-	return Run(context.Background(), fixtureLines(lines), []*Rule{r})
+	return Run(context.Background(), fixtureLines(lines), []*Rule{r}, nil)
 }
 
 // fixtureLines is a source over the lines of a fixture.
 type fixtureLines []string
 
-// Events yields the lines in order.
-func (f fixtureLines) Events(_ context.Context, yield func(*investigations.Event, []byte) error) error {
-	for i, line := range f {
-		ev, err := extract.Event([]byte(line))
-		if err != nil {
+// ReadEvents reads the lines in their order.
+func (f fixtureLines) ReadEvents(_ context.Context, ask Reading) error {
+	events := make([]investigations.Event, len(f))
+	types := make([]EventType, len(f))
+	for i, text := range f {
+		var err error
+		if events[i], err = extract.Event([]byte(text)); err != nil {
 			return fmt.Errorf("line %d is no event: %w", i+1, err)
 		}
-		ev.ID = int64(i + 1)
-		if err := yield(&ev, []byte(line)); err != nil {
-			return err
+		events[i].ID = int64(i + 1)
+		types[i] = EventType{events[i].Type, 1}
+	}
+	chosen := ask.Choose(types)
+	for i, text := range f {
+		if !chosen[i] {
+			continue
+		}
+		g := Glance{events[i].Type, []byte(text), func() *investigations.Event { return &events[i] }}
+		if note := ask.Look(g); note != nil {
+			if err := ask.Take(&events[i], []byte(text), note); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -37,30 +37,29 @@ func Shipped() ([]*Rule, error) {
 	return rules, errors.Join(problems...)
 }
 
-// Load returns the shipped rules and those of a folder, by id; an empty folder
-// name means none. A file that is wrong is left out: each problem names the
-// file and line, what is wrong and what to write.
-func Load(folder string) ([]*Rule, []error) {
+// Load returns the shipped rules and those of the folders, by id. A rule of a
+// folder takes the place of the one with the same id that is shipped or stands
+// in a folder before it. A file that is wrong is left out: each problem names
+// the file and line, what is wrong and what to write.
+func Load(folders ...string) ([]*Rule, []error) {
 	rules, err := Shipped()
 	if err != nil {
 		return nil, []error{err}
 	}
-	if folder == "" {
-		return rules, nil
-	}
-	if _, err := os.Stat(folder); err != nil {
-		return rules, []error{fmt.Errorf("read rules folder %s: %w", folder, err)}
-	}
-	own, problems := read(os.DirFS(folder), folder)
-	for _, r := range own {
-		if i := slices.IndexFunc(rules, func(o *Rule) bool { return o.ID == r.ID }); i >= 0 {
-			problems = append(problems, fmt.Errorf("%s:1: a rule with the id %s exists already (%s): choose another id", r.File, r.ID, rules[i].File))
-			continue
+	var problems []error
+	for _, folder := range folders {
+		own, wrong := read(os.DirFS(folder), folder)
+		problems = append(problems, wrong...)
+		for _, r := range own {
+			if i := slices.IndexFunc(rules, func(o *Rule) bool { return o.ID == r.ID }); i >= 0 {
+				rules[i] = r
+				continue
+			}
+			rules = append(rules, r)
 		}
-		rules = append(rules, r)
 	}
-	if err := allow(os.DirFS(folder), folder, rules); err != nil {
-		problems = append(problems, err)
+	for _, folder := range folders {
+		problems = append(problems, allow(os.DirFS(folder), folder, rules)...)
 	}
 	sortByID(rules)
 	return rules, problems
@@ -77,6 +76,10 @@ func read(dir fs.FS, name string) ([]*Rule, []error) {
 	files := map[string]string{} // by id
 	entries, err := fs.ReadDir(dir, ".")
 	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
 		return nil, []error{fmt.Errorf("read rules folder %s: %w", name, err)}
 	}
 	for _, e := range entries {
@@ -139,18 +142,18 @@ func Parse(data []byte, file string) (*Rule, error) {
 }
 
 // allow adds the folder's allow-lists to the rules they name.
-func allow(dir fs.FS, folder string, rules []*Rule) error {
+func allow(dir fs.FS, folder string, rules []*Rule) []error {
 	file := filepath.Join(folder, allowFile)
 	data, err := readFile(dir, allowFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return []error{fmt.Errorf("%s: %w", file, err)}
 	}
 	lists := map[string][]Node{}
 	if err := decode(data, file, &lists); err != nil {
-		return err
+		return []error{err}
 	}
 	var problems []error
 	for id, nodes := range lists {
@@ -166,7 +169,7 @@ func allow(dir fs.FS, folder string, rules []*Rule) error {
 		rules[i].Allow = append(rules[i].Allow, nodes...)
 	}
 	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(problems...)
+	return problems
 }
 
 // decode reads YAML strictly: unknown keys are refused, and so are anchors and

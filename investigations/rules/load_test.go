@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -75,16 +76,19 @@ func TestLoad_oneBadRuleDoesNotStopTheOthers(t *testing.T) {
 	if len(list) != len(shipped)+1 {
 		t.Errorf("%d rules, want %d", len(list), len(shipped)+1)
 	}
+	if i := slices.IndexFunc(list, func(r *Rule) bool { return r.ID == "login.no-mfa" }); i < 0 || list[i].Title != "Own" {
+		t.Error("the rule of the folder does not take the place of the shipped one")
+	}
 	text := strings.ReplaceAll(fmt.Sprint(problems), dir+"/", "")
 	for _, want := range []string{
 		`b.yaml:2: unknown field "titel"`, "c.yaml:1: a rule with the id own.rule exists already (a.yaml)",
-		"d.yml:1: a rule with the id login.no-mfa exists already", "big.yaml: it is larger than", "allow.yaml:3: there is no rule no.such",
+		"big.yaml: it is larger than", "allow.yaml:3: there is no rule no.such",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("problems %s lack %q", text, want)
 		}
 	}
-	if len(problems) != 5 {
+	if len(problems) != 4 {
 		t.Errorf("%d problems: %v", len(problems), problems)
 	}
 	for _, r := range list {
@@ -99,8 +103,22 @@ func TestLoad_oneBadRuleDoesNotStopTheOthers(t *testing.T) {
 func TestLoad_saysThatTheFolderIsNotThere(t *testing.T) {
 	t.Parallel()
 	list, problems := Load(filepath.Join(t.TempDir(), "none"))
-	if len(list) == 0 || len(problems) != 1 {
+	if len(list) == 0 || len(problems) != 1 || !strings.HasSuffix(problems[0].Error(), "/none: no such file or directory") {
 		t.Errorf("%d rules, %v", len(list), problems)
+	}
+}
+
+func TestLoad_theLastFolderHasTheLastWord(t *testing.T) {
+	t.Parallel()
+	first, second := t.TempDir(), t.TempDir()
+	for dir, title := range map[string]string{first: "First", second: "Second"} {
+		if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(strings.Replace(good, "Own", title, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, problems := Load(first, second)
+	if i := slices.IndexFunc(list, func(r *Rule) bool { return r.ID == "own.rule" }); i < 0 || list[i].Title != "Second" || len(problems) > 0 {
+		t.Errorf("%v, %v", list[i], problems)
 	}
 }
 

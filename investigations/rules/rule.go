@@ -15,6 +15,12 @@ const (
 	Critical Severity = "critical"
 )
 
+// Severities lists the severities, the gravest first.
+func Severities() []Severity { return []Severity{Critical, High, Medium, Low} }
+
+// AtLeast reports whether the severity is as grave as another, or graver.
+func (s Severity) AtLeast(o Severity) bool { return s.rank() >= o.rank() }
+
 // rank orders severities; 0 is an unknown one.
 func (s Severity) rank() int {
 	switch s {

@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -63,4 +65,36 @@ func readDoc(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(doc)
+}
+
+// The table of published detections has each of them once, and names rules that
+// there are.
+func TestDocs_publishedDetectionsNameRulesThatThereAre(t *testing.T) {
+	t.Parallel()
+	list, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(readDoc(t), "## Published detections")
+	table, _, _ := strings.Cut(rest, "## Shipped rules")
+	n := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, " | ")
+		if number, err := strconv.Atoi(strings.TrimPrefix(cells[0], "| ")); err != nil || number != n+1 {
+			continue
+		}
+		n++
+		ids := strings.Fields(strings.ReplaceAll(cells[2], "`", ""))
+		for _, id := range ids {
+			if id != "–" && !slices.ContainsFunc(list, func(r *Rule) bool { return r.ID == id }) {
+				t.Errorf("detection %d names the rule %s, which there is not", n, id)
+			}
+		}
+		if len(cells) != 4 || len(ids) == 0 || ids[0] == "–" && strings.TrimSpace(strings.Trim(cells[3], "|\n")) == "" {
+			t.Errorf("detection %d has neither a rule nor a reason: %s", n, line)
+		}
+	}
+	if n != 66 {
+		t.Errorf("%d detections, want 66", n)
+	}
 }

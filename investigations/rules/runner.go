@@ -19,6 +19,7 @@ const (
 // runner is a rule at work.
 type runner struct {
 	rule     *Rule
+	steps    []*Step
 	findings []*Finding
 	latest   map[string]*Finding // by group
 	lost     int
@@ -27,29 +28,56 @@ type runner struct {
 	swept    time.Time // when windows or sequences that ran out were last looked for
 	known    map[string]*history
 	sequence sequence
+	awaited  *awaited // nil: whatever can begin a sequence is kept
 }
 
 func newRunner(r *Rule) *runner {
 	return &runner{
-		rule: r, latest: map[string]*Finding{}, windows: map[string]*window{}, known: map[string]*history{},
+		rule: r, steps: r.steps(), latest: map[string]*Finding{}, windows: map[string]*window{}, known: map[string]*history{},
 		sequence: newSequence(r),
 	}
 }
 
-// event offers an event to one step of the rule.
-func (r *runner) event(v *view, step int) {
-	if !allHold(r.rule.steps()[step].Where, v) || anyHolds(r.rule.Allow, v) {
-		return
+// holds reports whether an event by itself can be the step of the rule. It changes
+// nothing and may be called from several goroutines, as fit may.
+func (r *runner) holds(v *view, step int) bool {
+	if step == 0 && !r.awaited.begins(v) {
+		return false
 	}
+	return allHold(r.steps[step].Where, v) && !anyHolds(r.rule.Allow, v)
+}
+
+// fit finds what event will need of an event that holds.
+func (r *runner) fit(v *view, in interest) fit {
+	f := fit{interest: in}
 	switch {
 	case len(r.rule.Then) > 0:
-		r.follow(v, step)
 	case r.rule.Threshold != nil:
-		r.count(v)
+		f.key = keyOf(v, r.rule.Threshold.by)
+		if t := r.rule.Threshold; t.Distinct != "" {
+			f.values = v.values(t.distinct)
+		} else if t.Sum != "" {
+			f.values = v.values(t.sum)
+		}
 	case r.rule.FirstSeen != nil:
-		r.learn(v)
+		f.key, f.values = keyOf(v, r.rule.FirstSeen.by), v.values(r.rule.FirstSeen.of)
 	default:
-		r.report(v, match{events: []trace{traceOf(v.ev)}})
+		f.group = r.groupOf(v)
+	}
+	return f
+}
+
+// event takes an event that fits a step of the rule.
+func (r *runner) event(v *view, f *fit) {
+	switch {
+	case len(r.rule.Then) > 0:
+		r.follow(v, f.step)
+	case r.rule.Threshold != nil:
+		r.count(v, f)
+	case r.rule.FirstSeen != nil:
+		r.learn(v, f)
+	default:
+		r.report(v, f.group, match{events: []trace{v.trace()}})
 	}
 }
 
@@ -63,10 +91,9 @@ type match struct {
 }
 
 // report makes a finding, or adds to the one of the same group.
-func (r *runner) report(v *view, m match) {
-	group := r.groupOf(v)
+func (r *runner) report(v *view, group string, m match) {
 	f := r.latest[group]
-	fresh := f == nil || !f.Last.IsZero() && v.ev.Time.Sub(f.Last) > quiet
+	fresh := f == nil || !f.Last.IsZero() && v.event().Time.Sub(f.Last) > quiet
 	if fresh {
 		if len(r.findings) >= maxFindings {
 			r.lost++
@@ -85,7 +112,7 @@ func (r *runner) report(v *view, m match) {
 		f.Why = r.rule.why.render(r.rule.why.collect(v, last, m.why, some), f.Count, m.distinct, plain)
 		f.Next = r.rule.next.render(r.rule.next.collect(v, last, m.next, first), f.Count, m.distinct, contain.Quote)
 		if strings.Contains(f.Next, missing) {
-			f.Next = pivotOn(v.ev)
+			f.Next = pivotOn(v.event())
 		}
 	}
 }
@@ -102,10 +129,10 @@ func (r *runner) groupOf(v *view) string {
 	if len(r.rule.group) > 0 {
 		return keyOf(v, r.rule.group)
 	}
-	if actor, ok := v.ev.Actor(); ok {
+	if actor, ok := v.event().Actor(); ok {
 		return actor.Entity.String()
 	}
-	if addr, ok := v.ev.First(investigations.KindAddress, investigations.RoleSource); ok {
+	if addr, ok := v.event().First(investigations.KindAddress, investigations.RoleSource); ok {
 		return addr.Entity.String()
 	}
 	return ""
@@ -127,24 +154,21 @@ type history struct {
 }
 
 // learn reports values that their key never had before.
-func (r *runner) learn(v *view) {
+func (r *runner) learn(v *view, f *fit) {
 	const most = 256 // values of one key
-	f := r.rule.FirstSeen
-	key := keyOf(v, f.by)
-	values := v.values(f.of)
-	if strings.Trim(key, "\x00") == "" || len(values) == 0 || v.ev.Time.IsZero() {
+	if strings.Trim(f.key, "\x00") == "" || len(f.values) == 0 || v.event().Time.IsZero() {
 		return
 	}
-	h := r.known[key]
+	h := r.known[f.key]
 	if h == nil {
 		if len(r.known) >= maxKeys {
 			r.lost++
 			return
 		}
-		h = &history{since: v.ev.Time, values: map[string]bool{}}
-		r.known[key] = h
+		h = &history{since: v.event().Time, values: map[string]bool{}}
+		r.known[f.key] = h
 	}
-	for _, value := range values {
+	for _, value := range f.values {
 		if h.values[value] || value == "" {
 			continue
 		}
@@ -153,8 +177,8 @@ func (r *runner) learn(v *view) {
 			return
 		}
 		h.values[value] = true
-		if v.ev.Time.Sub(h.since) >= f.Learn {
-			r.report(v, match{events: []trace{traceOf(v.ev)}, distinct: []string{value}})
+		if v.event().Time.Sub(h.since) >= r.rule.FirstSeen.Learn {
+			r.report(v, r.groupOf(v), match{events: []trace{v.trace()}, distinct: []string{value}})
 		}
 	}
 }

@@ -49,21 +49,21 @@ func newSequence(r *Rule) sequence {
 // follow begins a sequence with the event, or goes on with those that wait for
 // it.
 func (r *runner) follow(v *view, step int) {
-	if v.ev.Time.IsZero() {
+	if v.event().Time.IsZero() {
 		return
 	}
 	if step == 0 {
-		r.advance(v, 0, &partial{began: v.ev.Time})
+		r.advance(v, 0, &partial{began: v.event().Time})
 		return
 	}
 	s := &r.sequence
 	for _, value := range v.values(s.keys[step].from) {
 		list := s.waiting[step][value]
 		for _, p := range list {
-			if !p.over && v.ev.Time.Sub(p.began) > r.rule.Within {
+			if !p.over && v.event().Time.Sub(p.began) > r.rule.Within {
 				p.over = true
 			}
-			if !p.over && r.rule.steps()[step].continues(v, p) {
+			if !p.over && r.steps[step].continues(v, p) {
 				p.over = true
 				r.advance(v, step, p)
 			}
@@ -90,11 +90,11 @@ func (s *Step) continues(v *view, p *partial) bool {
 
 // advance takes the event in as the given step.
 func (r *runner) advance(v *view, step int, p *partial) {
-	next := &partial{began: p.began, bound: map[string][]string{}, events: append(slices.Clone(p.events), traceOf(v.ev))}
+	next := &partial{began: p.began, bound: map[string][]string{}, events: append(slices.Clone(p.events), v.trace())}
 	for name, values := range p.bound {
 		next.bound[name] = values
 	}
-	for _, b := range r.rule.steps()[step].bind {
+	for _, b := range r.steps[step].bind {
 		if _, ok := next.bound[b.name]; ok {
 			continue
 		}
@@ -107,7 +107,7 @@ func (r *runner) advance(v *view, step int, p *partial) {
 	next.why = r.rule.why.collect(v, step, p.why, some)
 	next.next = r.rule.next.collect(v, step, p.next, first)
 	if step == len(r.rule.Then) {
-		r.report(v, match{events: next.events, why: next.why, next: next.next})
+		r.report(v, r.groupOf(v), match{events: next.events, why: next.why, next: next.next})
 		return
 	}
 	r.wait(v, step+1, next)
@@ -116,8 +116,8 @@ func (r *runner) advance(v *view, step int, p *partial) {
 // wait puts a sequence where its next event will find it.
 func (r *runner) wait(v *view, step int, p *partial) {
 	s := &r.sequence
-	if s.size >= maxPartials && r.maySweep(v.ev.Time, r.rule.Within) {
-		s.sweep(v.ev.Time, r.rule.Within)
+	if s.size >= maxPartials && r.maySweep(v.event().Time, r.rule.Within) {
+		s.sweep(v.event().Time, r.rule.Within)
 	}
 	if s.size >= maxPartials {
 		r.lost++
@@ -126,7 +126,7 @@ func (r *runner) wait(v *view, step int, p *partial) {
 	for _, value := range p.bound[s.keys[step].name] {
 		list := s.waiting[step][value]
 		if len(list) >= maxPerValue {
-			if !list[0].over && v.ev.Time.Sub(list[0].began) <= r.rule.Within {
+			if !list[0].over && v.event().Time.Sub(list[0].began) <= r.rule.Within {
 				r.lost++
 			}
 			list = list[1:]

@@ -66,11 +66,33 @@ func parseSource(s string) (source, error) {
 
 // view is one event while rules look at it.
 type view struct {
-	ev   *investigations.Event
-	json *fastjson.Value
+	kind   string // the event's type
+	line   []byte
+	load   func() *investigations.Event
+	parser *fastjson.Parser
+	judge  func(line string) []command.Finding
 
+	ev      *investigations.Event // nil until it is asked for, as is json
+	json    *fastjson.Value
 	judged  bool
 	dangers []command.Finding
+	kept    *trace
+}
+
+// event is the typed part of the line.
+func (v *view) event() *investigations.Event {
+	if v.ev == nil {
+		v.ev = v.load()
+	}
+	return v.ev
+}
+
+// parse reads the line, once.
+func (v *view) parse() (err error) {
+	if v.json == nil {
+		v.json, err = v.parser.ParseBytes(v.line)
+	}
+	return err
 }
 
 // values are the texts that stand at the source. Arrays stand for their
@@ -87,7 +109,7 @@ func (v *view) values(s source) []string {
 func (v *view) own(s source) []string {
 	if s.path == nil {
 		var out []string
-		for _, in := range v.ev.Involved {
+		for _, in := range v.event().Involved {
 			if in.Role == s.role && in.Entity.Kind == s.kind && in.Entity.Name != "" && len(out) < maxValues {
 				out = append(out, in.Entity.Name)
 			}
@@ -127,6 +149,9 @@ func (v *view) exists(s source) bool {
 
 // walk yields what stands at a path.
 func (v *view) walk(s source, yield func(*fastjson.Value)) {
+	if v.parse() != nil {
+		return // look counted it
+	}
 	path := s.path
 	if path[0] == "addr.remote" || path[0] == "addr.local" {
 		// Some pipelines take the dot for nesting, others replace it.
@@ -180,7 +205,7 @@ func (v *view) danger() []command.Finding {
 		return v.dangers
 	}
 	v.judged = true
-	if v.ev.Type == "session.command" {
+	if v.kind == "session.command" {
 		words := v.values(source{path: []string{"path"}})
 		if len(words) == 0 {
 			words = v.values(source{path: []string{"program"}})
@@ -191,10 +216,10 @@ func (v *view) danger() []command.Finding {
 		return v.dangers
 	}
 	for _, line := range v.values(source{path: []string{"command"}}) {
-		v.dangers = append(v.dangers, command.Classify(line)...)
+		v.dangers = append(v.dangers, v.judge(line)...)
 	}
 	if initial := v.values(source{path: []string{"initial_command"}}); len(initial) > 0 {
-		v.dangers = append(v.dangers, command.Classify(strings.Join(initial, " "))...)
+		v.dangers = append(v.dangers, v.judge(strings.Join(initial, " "))...)
 	}
 	return v.dangers
 }

@@ -44,25 +44,24 @@ func (w *window) forget(value string) {
 }
 
 // count keeps the window of the event's key and reports when it is full.
-func (r *runner) count(v *view) {
+func (r *runner) count(v *view, f *fit) {
 	t := r.rule.Threshold
-	key := keyOf(v, t.by)
-	if len(t.by) > 0 && strings.Trim(key, "\x00") == "" || v.ev.Time.IsZero() {
+	if len(t.by) > 0 && strings.Trim(f.key, "\x00") == "" || v.event().Time.IsZero() {
 		return
 	}
-	it, limit := item{trace: traceOf(v.ev)}, t.Count
+	it, limit := item{trace: v.trace()}, t.Count
 	if t.Distinct != "" {
-		if it.value = first(v.values(t.distinct)); it.value == "" {
+		if it.value = first(f.values); it.value == "" {
 			return
 		}
 	}
 	if t.Sum != "" {
 		limit = maxSummed
-		if it.amount = number(first(v.values(t.sum))); !(it.amount > 0) {
+		if it.amount = number(first(f.values)); !(it.amount > 0) {
 			return
 		}
 	}
-	w := r.windowOf(key, v.ev.Time)
+	w := r.windowOf(f.key, v.event().Time)
 	if w == nil {
 		return
 	}
@@ -72,7 +71,7 @@ func (r *runner) count(v *view) {
 	w.items = append(w.items, it)
 	w.total += it.amount
 	old := 0
-	for old < len(w.items) && v.ev.Time.Sub(w.items[old].time) > t.Within {
+	for old < len(w.items) && v.event().Time.Sub(w.items[old].time) > t.Within {
 		old++
 	}
 	w.drop(old)
@@ -99,7 +98,7 @@ func (r *runner) reportWindow(v *view, w *window) {
 			m.distinct = append(m.distinct, it.value)
 		}
 	}
-	r.report(v, m)
+	r.report(v, r.groupOf(v), m)
 }
 
 // windowOf returns the window of a key. When there are too many, those that

@@ -93,8 +93,7 @@ CREATE TABLE event (
   address INTEGER,     -- entity: source address
   session INTEGER,     -- entity: session
   text    INTEGER,
-  flags   INTEGER NOT NULL,
-  expires INTEGER,
+  outcome INTEGER NOT NULL, -- 1 success, 2 failure, 0 unsaid
   more    BLOB         -- every other involvement: varints entity * 16 + role
 );
 
@@ -128,6 +127,24 @@ CREATE TABLE timeline (
   entries BLOB NOT NULL,
   PRIMARY KEY (segment, since, page)
 ) WITHOUT ROWID;
+
+-- The values of some fields of the events of one type among those of one segment
+-- of ids, by column: what reports count. Varints: the number of events and of
+-- columns; the bytes of the days, and the days as pairs (day less the one before,
+-- zigzag; events in a row); for each column the bytes of its path and the path,
+-- the number of its distinct values, the bytes of their list and of it packed,
+-- the bytes of the codes and of them packed. Then list and codes of each column,
+-- zstd unless packed is no smaller. A code is a varint for each event, or one for
+-- all: 0 where the line has no value, else its place in the list. A value is a varint
+-- of its bytes and the JSON text; or @ and the seconds of a time after that of
+-- the event, or + and the nanoseconds, zigzag, where it prints back the same; or
+-- nothing: it is long, see the line.
+CREATE TABLE columns (
+  event   TEXT NOT NULL,
+  segment INTEGER NOT NULL,
+  cells   BLOB NOT NULL,
+  UNIQUE (event, segment)
+);
 
 -- Events by UTC day, counted from 1970; those without a time on a day of their own.
 CREATE TABLE day (day INTEGER PRIMARY KEY, events INTEGER NOT NULL);
@@ -199,7 +216,7 @@ CREATE VIEW events AS
 SELECT e.id, strftime('%Y-%m-%dT%H:%M:%fZ', e.time / 1000.0, 'unixepoch') AS time, t.event, t.code, e.ei,
   CASE typeof(e.uid) WHEN 'blob' THEN lower(substr(hex(e.uid),1,8)||'-'||substr(hex(e.uid),9,4)||'-'||substr(hex(e.uid),13,4)||'-'||substr(hex(e.uid),17,4)||'-'||substr(hex(e.uid),21)) ELSE e.uid END AS uid,
   t.cluster, u.name AS user, l.name AS login, h.name AS host, h.label AS hostname, a.name AS address, s.name AS session, x.value AS text,
-  CASE e.flags >> 12 WHEN 1 THEN 'success' WHEN 2 THEN 'failure' END AS outcome
+  CASE e.outcome WHEN 1 THEN 'success' WHEN 2 THEN 'failure' END AS outcome
 FROM event e JOIN type t ON t.id = e.type
 LEFT JOIN entities u ON u.id = e.user LEFT JOIN entities l ON l.id = e.login LEFT JOIN entities h ON h.id = e.host
 LEFT JOIN entities a ON a.id = e.address LEFT JOIN entities s ON s.id = e.session LEFT JOIN text x ON x.id = e.text;

@@ -12,9 +12,12 @@ const (
 	Global   Scope = "everywhere"
 	Overview Scope = "overview"
 	Events   Scope = "events"
+	Lineage  Scope = "lineage"
 	Sessions Scope = "sessions"
 	Replay   Scope = "replay"
 	Locks    Scope = "locks"
+	Findings Scope = "findings"
+	Query    Scope = "query"
 	Case     Scope = "case"
 	// Terminal is where a program runs that takes all other keys itself.
 	Terminal Scope = "terminal"

@@ -16,18 +16,11 @@ func act(id ID, scope Scope, keys ...string) Action {
 	return Action{ID: id, Keys: keys, Short: "s", Long: "l", Scope: scope, Weight: 1}
 }
 
-func TestDefault_isValidAndKeepsReservedDigitsFree(t *testing.T) {
+func TestDefault_isValid(t *testing.T) {
 	t.Parallel()
 	r, err := New(list())
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, digit := range []string{"3", "6", "7"} {
-		for _, scope := range []Scope{Global, Overview, Events, Sessions, Replay, Locks, Case} {
-			if a, ok := r.Lookup(digit, scope); ok {
-				t.Errorf("key %s is taken by %s", digit, a.ID)
-			}
-		}
 	}
 	for _, a := range r.All() {
 		if strings.HasSuffix(a.Long, ".") || safetext.Clean(a.Long) != a.Long {
@@ -41,7 +34,7 @@ func TestDefault_keysOfTheDesign(t *testing.T) {
 	r := Default()
 	for key, want := range map[string]ID{
 		"up": MoveUp, "j": MoveDown, "h": MoveLeft, "l": MoveRight, "g": MoveTop, "G": MoveBottom,
-		"enter": Open, "esc": Close, "1": ShowOverview, "2": ShowEvents, "4": ShowSessions, "5": ShowLocks, "8": ShowCase,
+		"enter": Open, "esc": Close, "1": ShowOverview, "2": ShowEvents, "3": ShowLineage, "4": ShowSessions, "5": ShowLocks, "6": ShowFindings, "7": ShowQuery, "8": ShowCase,
 		"tab": NextPane, "/": Find, ":": Palette, "?": Help, "p": Pivot, "backspace": TrailBack, "shift+backspace": TrailForward,
 		"alt+left": TrailBack, "alt+right": TrailForward, "n": NextMatch, "N": PrevMatch, "space": Star, "c": Note,
 		"L": Lock, "u": Undo, "T": Clock, "y": Copy, "q": Quit, "ctrl+c": Quit, "left": MoveLeft,
@@ -190,8 +183,8 @@ func TestFooter_dropsTheLeastImportantFirst(t *testing.T) {
 		width int
 		want  string
 	}{
-		{400, "enter open   p pivot   L lock   u undo   / filter   n next   space star   c note   y copy   T clock   backspace back   tab next pane   esc out   : actions   ? keys"},
-		{80, "enter open   p pivot   L lock   u undo   / filter   c note   : actions   ? keys"},
+		{400, "m hands   enter open   p pivot   L lock   u undo   / filter   n next   space star   c note   y copy   T clock   M machines   backspace back   tab next pane   esc out   : actions   ? keys"},
+		{80, "m hands   enter open   p pivot   L lock   u undo   / filter   : actions   ? keys"},
 		{60, "enter open   p pivot   L lock   : actions   ? keys"},
 		{20, ": actions   ? keys"},
 		{10, "? keys"},

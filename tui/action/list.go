@@ -15,8 +15,11 @@ const (
 
 	ShowOverview ID = "page.overview"
 	ShowEvents   ID = "page.events"
+	ShowLineage  ID = "page.lineage"
 	ShowSessions ID = "page.sessions"
 	ShowLocks    ID = "page.locks"
+	ShowFindings ID = "page.findings"
+	ShowQuery    ID = "page.query"
 	ShowCase     ID = "page.case"
 
 	Open         ID = "open"
@@ -37,6 +40,8 @@ const (
 	Undo         ID = "undo"
 	Clock        ID = "clock"
 	SetT0        ID = "case.t0"
+	Machines     ID = "machines"
+	ShowArrived  ID = "live.show"
 	Copy         ID = "copy"
 	Quit         ID = "quit"
 
@@ -62,7 +67,29 @@ const (
 	CopyLine       ID = "replay.copy_line"
 	Export         ID = "replay.export"
 
+	MarkHands ID = "hands.mark"
+	Accept    ID = "lineage.accept"
+	Refuse    ID = "lineage.refuse"
+	Plan      ID = "lineage.plan"
+
 	Release ID = "lock.release"
+
+	QueryRun     ID = "query.run"
+	QueryEdit    ID = "query.edit"
+	QueryNamed   ID = "query.named"
+	QueryReport  ID = "query.report"
+	QueryHistory ID = "query.history"
+	QuerySave    ID = "query.save"
+	QueryForget  ID = "query.forget"
+	QueryExport  ID = "query.export"
+	QueryEvent   ID = "query.event"
+	QueryCopyRow ID = "query.copy_row"
+	QueryCopy    ID = "query.copy"
+
+	ProofEvents   ID = "finding.events"
+	Dismiss       ID = "finding.dismiss"
+	ShowDismissed ID = "findings.dismissed"
+	WholeCase     ID = "findings.whole"
 
 	Shell         ID = "shell"
 	TerminalLeave ID = "terminal.leave"
@@ -80,8 +107,7 @@ func Default() *Registry {
 	return r
 }
 
-// list is the table of all actions. The digits 3, 6 and 7 belong to pages that
-// come later and must not be given away.
+// list is the table of all actions.
 func list() []Action {
 	return []Action{
 		{ID: Open, Keys: []string{"enter"}, Short: "open", Long: "Open the selected row", Scope: Global, Weight: 80},
@@ -96,6 +122,8 @@ func list() []Action {
 		{ID: Copy, Keys: []string{"y"}, Short: "copy", Long: "Copy the selected value or the command shown", Scope: Global, Weight: 20},
 		{ID: Clock, Keys: []string{"T"}, Short: "clock", Long: "Show times in UTC, in local time, or since T0", Scope: Global, Weight: 15},
 		{ID: SetT0, Keys: []string{"ctrl+t"}, Short: "set T0", Long: "The incident began at the selected row's time; again: take it back", Scope: Global},
+		{ID: ShowArrived, Keys: []string{"R"}, Short: "show new", Long: "Show what arrived from the live cluster; until then nothing moves", Scope: Global},
+		{ID: Machines, Keys: []string{"M"}, Short: "machines", Long: "Leave aside what machines did: robots, syncs, the system; again: show it", Scope: Global, Weight: 28},
 		{ID: TrailBack, Keys: []string{"backspace", "alt+left"}, Short: "back", Long: "Back along the trail of pivots", Scope: Global, Weight: 35},
 		{ID: TrailForward, Keys: []string{"shift+backspace", "alt+right"}, Short: "forward", Long: "Forward along the trail of pivots", Scope: Global},
 		{ID: NextPane, Keys: []string{"tab"}, Short: "next pane", Long: "Give the keys to the next pane", Scope: Global, Weight: 10},
@@ -104,8 +132,8 @@ func list() []Action {
 
 		{ID: MoveUp, Keys: []string{"up", "k"}, Short: "up", Long: "One row up", Scope: Global},
 		{ID: MoveDown, Keys: []string{"down", "j"}, Short: "down", Long: "One row down", Scope: Global},
-		{ID: MoveLeft, Keys: []string{"left", "h"}, Short: "left", Long: "One step left; moves the picture of a replay that is larger than its place, as up and down do", Scope: Global},
-		{ID: MoveRight, Keys: []string{"right", "l"}, Short: "right", Long: "One step right; moves the picture of a replay that is larger than its place", Scope: Global},
+		{ID: MoveLeft, Keys: []string{"left", "h"}, Short: "left", Long: "The name before in an event, a step of a tree folded; moves the picture of a replay that is larger than its place, as up and down do", Scope: Global},
+		{ID: MoveRight, Keys: []string{"right", "l"}, Short: "right", Long: "The next name in an event for p, L and n, a step of a tree unfolded; moves the picture of a replay", Scope: Global},
 		{ID: MoveTop, Keys: []string{"g", "home"}, Short: "top", Long: "To the first row; a picture that was moved follows the cursor again", Scope: Global},
 		{ID: MoveBottom, Keys: []string{"G", "end"}, Short: "bottom", Long: "To the last row", Scope: Global},
 		{ID: PageUp, Keys: []string{"pgup", "ctrl+b"}, Short: "page up", Long: "One page up", Scope: Global},
@@ -113,11 +141,20 @@ func list() []Action {
 
 		{ID: ShowOverview, Keys: []string{"1"}, Short: "overview", Long: "What the identity did, how far it reached, what is open", Scope: Global},
 		{ID: ShowEvents, Keys: []string{"2"}, Short: "events", Long: "The audit events, one row each", Scope: Global},
+		{ID: ShowLineage, Keys: []string{"3"}, Short: "lineage", Long: "What spread from the identity, step by step, and what a lock does not end", Scope: Global},
 		{ID: ShowSessions, Keys: []string{"4"}, Short: "sessions", Long: "The sessions and their recordings", Scope: Global},
 		{ID: ShowLocks, Keys: []string{"5"}, Short: "locks", Long: "The locks in force and the planned ones", Scope: Global},
+		{ID: ShowFindings, Keys: []string{"6"}, Short: "findings", Long: "What detection rules find, and what cannot be seen", Scope: Global},
+		{ID: ShowQuery, Keys: []string{"7"}, Short: "query", Long: "Ask the audit log in SQL; the Privileged Access Report", Scope: Global},
 		{ID: ShowCase, Keys: []string{"8"}, Short: "case", Long: "Notes, journal and sources of the case", Scope: Global},
 
 		{ID: FindScreens, Keys: []string{"/", "f"}, Short: "find in all", Long: "Find a text in all recordings of the case", Scope: Sessions, Weight: 65},
+
+		{ID: MarkHands, Keys: []string{"m"}, Short: "hands", Long: "Mark the selected hands hostile; again: the owner's; again: unmarked", Scope: Overview, Weight: 58},
+
+		{ID: Accept, Keys: []string{"a"}, Short: "accept", Long: "The selected step belongs to the attack; again: open", Scope: Lineage, Weight: 88},
+		{ID: Refuse, Keys: []string{"r"}, Short: "refuse", Long: "The selected step does not belong to it; asks why; again: open", Scope: Lineage, Weight: 87},
+		{ID: Plan, Keys: []string{"P"}, Short: "plan", Long: "What ends everything that is left, in order, with the commands", Scope: Lineage, Weight: 86},
 
 		{ID: PlayPause, Keys: []string{"space"}, Short: "play", Long: "Play or pause the recording", Scope: Replay, Weight: 97},
 		{ID: SeekBack, Keys: []string{"left"}, Short: "-5 s", Long: "Five seconds back", Scope: Replay, Weight: 94},
@@ -141,6 +178,23 @@ func list() []Action {
 		{ID: Export, Keys: []string{"e"}, Short: "export", Long: "Write this screen into files: SVG and text", Scope: Replay, Weight: 13},
 
 		{ID: Release, Keys: []string{"x"}, Short: "release", Long: "Take the selected lock back, or drop a planned one; asks first", Scope: Locks, Weight: 85},
+
+		{ID: ProofEvents, Keys: []string{"e"}, Short: "events", Long: "Open the events that prove the selected finding", Scope: Findings, Weight: 88},
+		{ID: Dismiss, Keys: []string{"x"}, Short: "dismiss", Long: "Say why the selected finding needs no more looking at; on a dismissed one: take that back", Scope: Findings, Weight: 75},
+		{ID: ShowDismissed, Keys: []string{"X"}, Short: "dismissed", Long: "Show dismissed findings too, or hide them", Scope: Findings},
+		{ID: WholeCase, Keys: []string{"i"}, Short: "whole case", Long: "Show findings of the whole case, or of the identity under investigation alone", Scope: Findings, Weight: 72},
+
+		{ID: QueryRun, Keys: []string{"ctrl+r", "f5", "ctrl+enter"}, Short: "run", Long: "Run the query, also from inside the editor; there enter after a semicolon runs it too", Scope: Query, Weight: 94},
+		{ID: QueryEdit, Keys: []string{"i"}, Short: "edit", Long: "Write SQL; tab completes, ctrl+p and ctrl+n go through the history, esc leaves and keeps the text", Scope: Query, Weight: 95},
+		{ID: QueryNamed, Keys: []string{"o", "ctrl+o"}, Short: "named", Long: "Run a named query: the report, those about the identity, examples, and your own", Scope: Query, Weight: 93},
+		{ID: QueryReport, Keys: []string{"A"}, Short: "report", Long: "Privileged Access Report of the user under investigation, or of the whole cluster", Scope: Query, Weight: 66},
+		{ID: QueryHistory, Keys: []string{"H"}, Short: "history", Long: "Take up a query that was run before", Scope: Query, Weight: 22},
+		{ID: QuerySave, Keys: []string{"s", "ctrl+s"}, Short: "save", Long: "Keep the query under a name in this case", Scope: Query, Weight: 23},
+		{ID: QueryForget, Keys: []string{"x"}, Short: "forget", Long: "Take the saved query that is shown off the list", Scope: Query},
+		{ID: QueryExport, Keys: []string{"e"}, Short: "export", Long: "Write the rows into a file: CSV or JSON", Scope: Query, Weight: 24},
+		{ID: QueryEvent, Keys: []string{"v"}, Short: "event", Long: "Show the event of this row, which its uid names", Scope: Query, Weight: 26},
+		{ID: QueryCopyRow, Keys: []string{"Y"}, Short: "copy row", Long: "Copy the selected row; y: the cell", Scope: Query},
+		{ID: QueryCopy, Keys: []string{"ctrl+y"}, Short: "copy query", Long: "Copy the text of the query", Scope: Query},
 
 		{ID: Shell, Keys: []string{"!"}, Short: "shell", Long: "Open a shell beside the case, or show what runs there", Scope: Global},
 		{ID: TerminalLeave, Keys: []string{"ctrl+]"}, Short: "back to the console", Long: "Give the keys back to the console; the program goes on", Scope: Terminal},

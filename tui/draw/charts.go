@@ -1,6 +1,8 @@
 package draw
 
 import (
+	"strings"
+
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"cordon/themes"
@@ -14,21 +16,25 @@ func (c Canvas) Spark(area uv.Rectangle, r themes.Role, values []int) {
 	if area.Dx() <= 0 || area.Dy() <= 0 {
 		return
 	}
-	values = values[max(0, len(values)-area.Dx()):]
+	c.Text(area, r, SparkText(c.Glyphs(), values[max(0, len(values)-area.Dx()):]))
+}
+
+// SparkText is the bars of [Canvas.Spark] as text, one column for each value.
+func SparkText(g *themes.Glyphs, values []int) string {
 	top := 1
 	for _, v := range values {
 		top = max(top, v)
 	}
-	style := c.style(r)
-	levels := &c.Glyphs().Levels
-	for i, v := range values {
+	var b strings.Builder
+	for _, v := range values {
 		level := 0
 		if v > 0 {
 			// Split so that a huge count does not overflow.
-			level = 1 + int(float64(v)/float64(top)*float64(len(levels)-2))
+			level = 1 + int(float64(v)/float64(top)*float64(len(g.Levels)-2))
 		}
-		c.put(area.Min.X+i, area.Min.Y, area.Max.X, levels[min(level, len(levels)-1)], style)
+		b.WriteString(g.Levels[min(level, len(g.Levels)-1)])
 	}
+	return b.String()
 }
 
 // Bucket sums values into n buckets of equal width, for a sparkline.

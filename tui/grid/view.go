@@ -23,6 +23,9 @@ type View struct {
 	Focused bool
 	// Bare leaves out the header and the line with the position.
 	Bare bool
+	// Hot is a text that stands out where the selected row has it first, in a
+	// column that is not set to the right; empty for none.
+	Hot string
 }
 
 // Draw draws the grid into an area: a header, the rows, and the position.
@@ -38,7 +41,7 @@ func (g *Grid[K]) Draw(c draw.Canvas, area uv.Rectangle, v View) {
 	c.Right(foot, draw.T(themes.Muted, g.Position()))
 	rows, top := g.visible(body.Dy())
 	for i, row := range rows {
-		g.drawRow(c, draw.Row(body, i), row, widths, top+i == g.cursor, v.Focused)
+		g.drawRow(c, draw.Row(body, i), row, widths, top+i == g.cursor, v)
 	}
 	g.drawMessage(c, body, len(rows), g.cursor-top)
 }
@@ -106,16 +109,16 @@ func (g *Grid[K]) drawHeader(c draw.Canvas, area uv.Rectangle, widths []int) {
 	})
 }
 
-func (g *Grid[K]) drawRow(c draw.Canvas, area uv.Rectangle, row Row[K], widths []int, selected, focused bool) {
+func (g *Grid[K]) drawRow(c draw.Canvas, area uv.Rectangle, row Row[K], widths []int, selected bool, v View) {
 	if selected {
 		ground := themes.Inactive
-		if focused {
+		if v.Focused {
 			ground = themes.Selection
 		}
 		c = c.Ground(ground)
 		c.Clear(area)
 		cursor := c.Glyphs().Dot
-		if focused {
+		if v.Focused {
 			cursor = c.Glyphs().Cursor
 		}
 		c.Text(area, themes.Text, cursor)
@@ -124,6 +127,10 @@ func (g *Grid[K]) drawRow(c draw.Canvas, area uv.Rectangle, row Row[K], widths [
 		_, mark := draw.CutLeft(area, 1)
 		mark, _ = draw.CutLeft(mark, 1)
 		c.Text(mark, row.MarkRole, row.Mark)
+	}
+	hot := ""
+	if selected {
+		hot = v.Hot
 	}
 	g.eachColumn(area, widths, func(i int, cell uv.Rectangle) {
 		if i >= len(row.Cells) {
@@ -138,7 +145,21 @@ func (g *Grid[K]) drawRow(c draw.Canvas, area uv.Rectangle, row Row[K], widths [
 			text = c.Inner(text, cell.Dx())
 		}
 		place(c, cell, g.columns[i].Align, draw.T(role, text))
+		if before, _, found := strings.Cut(text, hot); found && hot != "" && g.columns[i].Align == Left {
+			standOut(c, cell, c.Width(before), hot)
+			hot = ""
+		}
 	})
+}
+
+// standOut draws a part of a cell anew on the ground of the screen, so that it
+// shows in the selected row also where there is no colour. The cut end of a cell
+// stays.
+func standOut(c draw.Canvas, cell uv.Rectangle, from int, text string) {
+	_, rest := draw.CutLeft(cell, from)
+	if c.Width(text) <= rest.Dx() {
+		c.Ground(themes.Text).Text(rest, themes.Accent, text)
+	}
 }
 
 func (g *Grid[K]) eachColumn(area uv.Rectangle, widths []int, f func(i int, cell uv.Rectangle)) {

@@ -9,6 +9,8 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/contain"
+	"cordon/investigations/queries"
+	"cordon/investigations/rules"
 	"cordon/themes"
 	"cordon/tui/dialog"
 	"cordon/tui/draw"
@@ -26,8 +28,15 @@ type Env struct {
 	// Clock is how the responder wants to read times. After it changed the app
 	// calls Handle(action.Clock) on every pane, so that texts made before can
 	// be made again.
-	Clock  Clock
-	Styles *themes.Styles
+	Clock Clock
+	// Machines says whether what machines did is left aside; see [Sifter].
+	Machines *Machines
+	Styles   *themes.Styles
+	// Rules reads the detection rules, the responder's own among them, with what
+	// is wrong with those. It may take a moment.
+	Rules func() ([]*rules.Rule, []error)
+	// Detections is what the rules found, once they ran.
+	Detections *Detections
 	// Now is the time of day, injected.
 	Now func() time.Time
 	// Work runs what is slow; see [Loader].
@@ -39,6 +48,10 @@ type Env struct {
 	// Export writes a new file that the responder named, readable by them alone,
 	// and returns where it is. A file that exists is never written over.
 	Export func(name string, content []byte) (path string, err error)
+	// Engine answers audit SQL; nil where there is none.
+	Engine queries.Engine
+	// Queries are the named queries of the responder's own folder.
+	Queries []queries.Named
 }
 
 // Page is a page of the console, by its digit.
@@ -49,8 +62,11 @@ const (
 	PageNone     Page = 0
 	PageOverview Page = 1
 	PageEvents   Page = 2
+	PageLineage  Page = 3
 	PageSessions Page = 4
 	PageLocks    Page = 5
+	PageFindings Page = 6
+	PageQuery    Page = 7
 	PageCase     Page = 8
 )
 

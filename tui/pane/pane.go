@@ -17,10 +17,12 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"cordon/investigations"
+	"cordon/investigations/actors"
 	"cordon/investigations/contain"
 	"cordon/investigations/filter"
 	"cordon/investigations/journal"
 	"cordon/investigations/pivot"
+	"cordon/investigations/rules"
 	"cordon/tui/action"
 	"cordon/tui/draw"
 )
@@ -71,9 +73,13 @@ type Evidence interface {
 	pivot.Index
 	contain.Facts
 	contain.Book
+	rules.Source
 
 	Select(ctx context.Context, expr filter.Expr) (Selection, error)
 	Raw(ctx context.Context, id int64) ([]byte, error)
+	// RawEach yields the lines of events in the order given. A line is valid
+	// during the call.
+	RawEach(ctx context.Context, ids []int64, yield func(id int64, line []byte) error) error
 	Origin(ctx context.Context, id int64) (investigations.Origin, error)
 	Sessions(ctx context.Context, of investigations.Entity, limit int) ([]investigations.Session, error)
 	Session(ctx context.Context, id string) (investigations.Session, bool, error)
@@ -83,6 +89,7 @@ type Evidence interface {
 	Rejects(ctx context.Context, limit int) ([]investigations.Reject, error)
 	Days(ctx context.Context) ([]investigations.Day, error)
 	TypeGroups(ctx context.Context) ([]pivot.Group, error)
+	Actors(ctx context.Context) (*actors.Book, error)
 	Journal(ctx context.Context) ([]journal.Entry, error)
 	State(ctx context.Context, key string) (string, error)
 	SetState(ctx context.Context, key, value string) error

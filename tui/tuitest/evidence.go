@@ -71,9 +71,13 @@ func New(log string) (*Case, error) {
 
 // Select implements [pane.Evidence].
 func (c *Case) Select(ctx context.Context, expr filter.Expr) (pane.Selection, error) {
-	s := &selection{}
+	book, err := c.Actors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, match := &selection{}, expr.CompileWith(book)
 	for i := range c.events {
-		if expr.Match(&c.events[i], c.raw[c.events[i].ID]) {
+		if match.Match(&c.events[i], c.raw[c.events[i].ID]) {
 			s.events = append(s.events, c.events[i])
 		}
 	}
@@ -110,6 +114,25 @@ func (c *Case) Raw(_ context.Context, id int64) ([]byte, error) {
 		return raw, nil
 	}
 	return nil, fmt.Errorf("no event %d", id)
+}
+
+// RawEach implements [pane.Evidence].
+func (c *Case) RawEach(ctx context.Context, ids []int64, yield func(id int64, line []byte) error) error {
+	for _, id := range ids {
+		line, err := c.Raw(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := yield(id, line); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// EventByUID implements [pivot.Finder].
+func (c *Case) EventByUID(ctx context.Context, uid string) (investigations.Event, bool, error) {
+	return c.index.EventByUID(ctx, uid)
 }
 
 // Origin implements [pane.Evidence]: event n stands in line n of one log.

@@ -7,6 +7,7 @@
 //
 // The store keeps what an evidence store must: the columns that the questions
 // use, typed, and the line itself.
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
@@ -31,8 +32,12 @@ async function version() {
 async function ingest(log, path) {
   const sql = await connect(path);
   const at = (name, as = name) => `json ->> '$."${name}"' AS "${as}"`;
-  const columns = ['event', 'code', 'uid', 'reviewer', 'updated_by', 'login', 'sid', 'server_hostname', 'command', 'success', 'name']
-    .map((n) => at(n)).concat(at('addr.remote', 'addr'));
+  const texts = ['event', 'code', 'uid', 'reviewer', 'updated_by', 'login', 'sid', 'server_hostname', 'command', 'success', 'name',
+    'proto', 'with_mfa', 'impersonator', 'db_protocol', 'db_user', 'node_name', 'host_id'];
+  const columns = [...texts.map((n) => at(n)), at('addr.remote', 'addr'),
+    `json ->> '$.trusted_device.device_id' AS device`,
+    ...['access_requests', 'kubernetes_groups'].map((n) => `CAST(json -> '$.${n}' AS VARCHAR[]) AS ${n}`),
+    `CAST(json ->> '$.identity.expires' AS TIMESTAMP) AS expires`, `CAST(json ->> '$.token_expires' AS TIMESTAMP) AS token_expires`];
   await sql(`CREATE TABLE audit AS SELECT CAST(json ->> '$.time' AS TIMESTAMP) AS time,
     coalesce(json ->> '$.user', json ->> '$.identity.user') AS "user", ${columns.join(', ')}, json AS line
     FROM read_ndjson_objects(${quote(log)}, maximum_object_size = 67108864)`);
@@ -45,7 +50,7 @@ async function ingest(log, path) {
 function questions(identity, command, text) {
   const u = quote(identity);
   const rows = 'SELECT time, event, uid, command FROM audit WHERE ';
-  const day = 'SELECT CAST(time AS DATE) AS day, "user", count(*)';
+  const byDay = `SELECT ${day}, "user", count(*)`;
   return {
     'pivot access_requests': `${rows} (event = 'access_request.create' AND "user" = ${u}) OR (event = 'access_request.review' AND (reviewer = ${u} OR "user" = ${u})) ORDER BY time`,
     'pivot join_tokens': `${rows} event = 'join_token.create' AND "user" = ${u} ORDER BY time`,
@@ -57,12 +62,39 @@ function questions(identity, command, text) {
     'pivot logins': `${rows} event = 'user.login' AND "user" = ${u} ORDER BY time`,
     'substring in commands': `${rows} event = 'exec' AND contains(command, ${quote(command)})`,
     'substring in any field': `${rows} contains(CAST(line AS VARCHAR), ${quote(text)})`,
-    'report sessions as root, by day and user': `${day} FROM audit WHERE event = 'session.start' AND login = 'root' GROUP BY ALL`,
-    'report certificates, by day and user': `${day} FROM audit WHERE event = 'cert.create' GROUP BY ALL`,
-    'report commands and hosts, by day and user': `${day}, count(DISTINCT server_hostname) FROM audit WHERE event = 'exec' GROUP BY ALL`,
-    'report access requests, by day and user': `${day} FROM audit WHERE event = 'access_request.create' GROUP BY ALL`,
-    'report failed logins, by day and user': `${day} FROM audit WHERE event = 'user.login' AND code LIKE '%W' GROUP BY ALL`,
+    'report sessions as root, by day and user': `${byDay} FROM audit WHERE event = 'session.start' AND login = 'root' GROUP BY ALL`,
+    'report certificates, by day and user': `${byDay} FROM audit WHERE event = 'cert.create' GROUP BY ALL`,
+    'report commands and hosts, by day and user': `${byDay}, count(DISTINCT server_hostname) FROM audit WHERE event = 'exec' GROUP BY ALL`,
+    'report access requests, by day and user': `${byDay} FROM audit WHERE event = 'access_request.create' GROUP BY ALL`,
+    'report failed logins, by day and user': `${byDay} FROM audit WHERE event = 'user.login' AND code LIKE '%W' GROUP BY ALL`,
+    'Privileged Access Report': privilegedAccess,
   };
+}
+
+// privilegedAccess are the nine questions of the report, as cordon is asked them.
+const day = 'CAST(time AS DATE)';
+const weak = 'len(access_requests) IS NULL AND with_mfa IS NULL AND impersonator IS NULL AND device IS NULL';
+const privilegedAccess = [
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'db.session.start' AND ${weak} GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'session.start' AND proto = 'ssh' AND ${weak} GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'kube.request' AND ${weak} GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'db.session.start' AND db_protocol = 'postgres' AND db_user = 'postgres' GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'exec' AND proto = 'kube' GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'cert.create' AND expires - time > INTERVAL 1 DAY GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), node_name, host_id FROM audit WHERE event = 'instance.join' AND token_expires - time > INTERVAL 1 DAY GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'session.start' AND login = 'root' GROUP BY ALL ORDER BY 1`,
+  `SELECT ${day}, count(*), "user" FROM audit WHERE event = 'kube.request' AND list_contains(kubernetes_groups, 'system:masters') GROUP BY ALL ORDER BY 1`,
+];
+
+// answerOf is a hash of the rows of an answer, whatever their order: cordon hashes
+// its own the same way.
+function answerOf(tables) {
+  const sum = createHash('sha256');
+  for (const rows of tables) {
+    const lines = rows.map((row) => row.map((v) => (v === null ? '\\N' : String(v))).join('\t'));
+    sum.update(lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).join('\n') + '\n\n');
+  }
+  return sum.digest('hex').slice(0, 16);
 }
 
 function median(list) {
@@ -107,8 +139,15 @@ async function ask(path, identity, command, text) {
   }
   out.push(total);
   for (const [work, q] of all.slice(pivots.length)) {
-    await rows(q); // once before, as the pivots were
-    out.push(await again(work, () => rows(q)));
+    const list = [q].flat();
+    const tables = [];
+    for (const one of list) tables.push(await sql(one)); // once before, as the pivots were
+    const s = await again(work, async () => {
+      let n = 0;
+      for (const one of list) n += await rows(one);
+      return n;
+    });
+    out.push(list.length > 1 || work.startsWith('report ') ? { ...s, answer: answerOf(tables) } : s);
   }
   console.log(JSON.stringify(out));
 }

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) contain.Loc
 		"placing a plan twice makes one lock": placesOnce,
 		"many at once make one lock":          placesOnceAtOnce,
 		"an undone lock is gone":              undoes,
+		"its end can be moved":                extends,
 		"a lock that is not there":            notThere,
 		"a cancelled call does nothing":       cancelled,
 		"a plan without a target is refused":  refusesEmpty,
@@ -137,6 +138,29 @@ func undoes(t *testing.T, l contain.Locker, _ contain.State) {
 	again, err := l.Lock(t.Context(), Plan(t, 3, contain.Request{Targets: drop.Targets}))
 	if err != nil || again.Name == drop.Name {
 		t.Errorf("locking again after the undo: %+v, %v", again, err)
+	}
+}
+
+func extends(t *testing.T, l contain.Locker, state contain.State) {
+	p := Plan(t, 1, contain.Request{Targets: user("mallory@example.com"), TTL: time.Hour})
+	if _, err := l.Lock(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []time.Time{Start.Add(48 * time.Hour), {}, Start.Add(time.Minute)} {
+		got, err := l.Extend(t.Context(), p.Name, end)
+		if err != nil || !got.Expires.Equal(end) {
+			t.Fatalf("Extend to %v returned %+v, %v", end, got, err)
+		}
+		listed := find(t, l, p.Name)
+		if !listed.Expires.Equal(end) || !slices.Equal(listed.Targets, p.Targets) || listed.Message != p.Message || listed.State(Start) != state {
+			t.Errorf("after Extend to %v: %+v", end, listed)
+		}
+	}
+	if left := list(t, l); len(left) != 1 {
+		t.Errorf("%d locks, want the one that was extended", len(left))
+	}
+	if _, err := l.Extend(t.Context(), "none", Start); !errors.Is(err, contain.ErrNotFound) {
+		t.Errorf("extending a lock that is not there: %v", err)
 	}
 }
 

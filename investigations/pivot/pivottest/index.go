@@ -24,6 +24,7 @@ import (
 // Index holds a few events in memory.
 type Index struct {
 	events   []investigations.Event
+	lines    [][]byte
 	groups   map[investigations.Entity][]pivot.Group
 	coverage investigations.Coverage
 }
@@ -31,6 +32,7 @@ type Index struct {
 var (
 	_ pivot.Index   = (*Index)(nil)
 	_ pivot.Catalog = (*Index)(nil)
+	_ pivot.Finder  = (*Index)(nil)
 )
 
 // New indexes newline-delimited JSON. Blank lines are skipped.
@@ -59,8 +61,12 @@ func (x *Index) add(line []byte) error {
 		return err
 	}
 	x.cover(ev.Time, string(l.Version))
+	if c := &x.coverage; ev.Cluster != "" && !slices.Contains(c.Clusters, ev.Cluster) {
+		c.Clusters = append(c.Clusters, ev.Cluster)
+	}
 	ev.ID = int64(len(x.events) + 1)
 	x.events = append(x.events, ev)
+	x.lines = append(x.lines, line)
 	for _, v := range ev.Involved {
 		x.post(v, &ev)
 	}
@@ -149,6 +155,16 @@ func (x *Index) Coverage(ctx context.Context) (investigations.Coverage, error) {
 	return x.coverage, ctx.Err()
 }
 
+// EventByUID implements pivot.Finder.
+func (x *Index) EventByUID(ctx context.Context, uid string) (investigations.Event, bool, error) {
+	for _, ev := range x.events {
+		if ev.UID == uid {
+			return ev, true, ctx.Err()
+		}
+	}
+	return investigations.Event{}, false, ctx.Err()
+}
+
 // TypeGroups implements pivot.Catalog.
 func (x *Index) TypeGroups(ctx context.Context) ([]pivot.Group, error) {
 	at := make(map[string]int)
@@ -168,3 +184,30 @@ func (x *Index) TypeGroups(ctx context.Context) ([]pivot.Group, error) {
 
 // Claim sets the newest server version that the index says it has seen.
 func (x *Index) Claim(serverMajor int) { x.coverage.ServerMajor = serverMajor }
+
+// RawEach yields the lines of events, in the order of the ids.
+func (x *Index) RawEach(ctx context.Context, ids []int64, yield func(id int64, line []byte) error) error {
+	for _, id := range ids {
+		if id < 1 || id > int64(len(x.lines)) {
+			return fmt.Errorf("no event %d", id)
+		}
+		if err := yield(id, x.lines[id-1]); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// EachEntity yields the entities of a kind with their posting lists, in no
+// order.
+func (x *Index) EachEntity(ctx context.Context, kind investigations.Kind, yield func(investigations.Entity, string, []pivot.Group) error) error {
+	for e, groups := range x.groups {
+		if e.Kind != kind {
+			continue
+		}
+		if err := yield(e, "", groups); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}

@@ -15,7 +15,7 @@ const (
 // Classify says what is dangerous about a command line, each danger once, in
 // the order of the line. Several lines are read as a script.
 func Classify(line string) []Finding {
-	c := &classifier{state: &state{vars: map[string]string{}}, fetched: map[string]bool{}}
+	c := fresh()
 	c.script(line, 0)
 	return c.found
 }
@@ -23,7 +23,7 @@ func Classify(line string) []Finding {
 // ClassifyArgs judges a command whose words are known: a program and its
 // arguments, as the kernel saw them.
 func ClassifyArgs(words []string) []Finding {
-	c := &classifier{state: &state{vars: map[string]string{}}, fetched: map[string]bool{}}
+	c := fresh()
 	s := &simple{}
 	for _, w := range words[:min(len(words), maxCommands)] {
 		s.words = append(s.words, word{text: w})
@@ -37,7 +37,9 @@ type classifier struct {
 	*state
 	found   []Finding
 	fetched map[string]bool // base names of the files that the line downloaded
-	judged  int             // commands judged, those in commands included
+	aliases map[string]string
+	wrote   map[string]string // text that the line put into files, by base name
+	judged  int               // commands judged, those in commands included
 }
 
 // call is one command without its wrappers, as the detectors see it.
@@ -71,8 +73,11 @@ func (c *classifier) pipeline(p pipeline, depth int) {
 		}
 		calls[i] = c.unwrap(p[i], depth)
 		calls[i].stdin = i > 0
-		c.judge(calls[i])
-		c.nested(calls[i], depth)
+		if c.aliases[calls[i].name] == "" {
+			c.judge(calls[i])
+			c.nested(calls[i], depth)
+		}
+		c.hidden(p, i, calls[i], depth)
 	}
 	for i := 1; i < min(len(p), maxPipeline); i++ {
 		c.flow(p[:i], calls[:i], calls[i], depth)
@@ -119,14 +124,7 @@ func (c *classifier) nested(k *call, depth int) {
 			c.script(strings.Join(rest, " "), depth+1)
 		}
 	case k.name == "find" || k.name == "fd":
-		for i := 0; i < len(k.args); i++ {
-			switch k.args[i].text {
-			case "-exec", "-execdir", "-ok", "-x":
-				run := untilSemicolon(k.args[i+1:])
-				c.pipeline(pipeline{{words: run}}, depth+1)
-				i += len(run)
-			}
-		}
+		c.finds(k, depth)
 	}
 }
 

@@ -127,7 +127,7 @@ func (k *call) program() string {
 
 func scriptShell(k *call) bool {
 	text := k.program()
-	return containsFold(text, "socket") && containsFold(text, "subprocess", "/bin/sh", "/bin/bash", "pty.spawn", "exec", "dup2")
+	return containsFold(text, "socket", "fsockopen") && containsFold(text, "subprocess", "/bin/sh", "/bin/bash", "pty.spawn", "exec", "dup2")
 }
 
 func scriptFetch(k *call) bool {
@@ -149,7 +149,7 @@ func remoteLogin(k *call) bool {
 	case "tsh":
 		return either(begins("ssh"), begins("scp"), begins("kube", "exec"))(k)
 	case "ssh":
-		return len(k.operands(sshValues)) > 0
+		return len(k.operands(sshValues)) > 0 && !k.has("-G", "-Q")
 	}
 	return len(k.plain()) > 0
 }

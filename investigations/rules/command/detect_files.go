@@ -9,7 +9,7 @@ var mentions = set(`echo printf man info whatis apropos ls ll dir stat file type
 
 // unread are programs that take files without telling what is in them, or
 // whose arguments are commands that are judged by themselves.
-var unread = set("rm unlink shred srm wipe ln chmod chown chgrp ssh-keygen ssh eval watch trap parallel")
+var unread = set("rm unlink shred srm wipe ln chmod chown chgrp ssh-keygen ssh eval watch trap parallel source .")
 
 // patterned are programs whose first argument is a pattern or script, no file.
 var patterned = set("grep egrep fgrep rg ag ack zgrep sed awk gawk mawk perl jq yq")

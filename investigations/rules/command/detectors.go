@@ -81,6 +81,7 @@ var detectors = []detector{
 	{Credentials, "T1552.005", names("curl wget fetch http"), says("asks the cloud's metadata service for credentials", contains("169.254.169.254", "metadata.google.internal", "169.254.170.2", "fd00:ec2::254"))},
 	{Credentials, "T1552.007", names("kubectl oc k3s"), says("reads Kubernetes secrets", kubeSecrets)},
 	{Credentials, "T1555", names("aws gcloud vault az op"), says("reads a secrets manager", either(begins("secretsmanager", "get-secret-value"), begins("ssm", "get-parameter"), begins("ssm", "get-parameters-by-path"), begins("secrets", "versions", "access"), begins("kv", "get"), begins("keyvault", "secret", "show"), begins("sts", "assume-role")))},
+	{Credentials, "T1528", names("gcloud aws az vault kubectl oc gh security"), says("prints a token or a secret", printsToken)},
 	{Credentials, "T1552.004", names("tctl"), says("writes Teleport keys or certificates to files", either(begins("auth", "sign"), begins("auth", "export")))},
 	{Credentials, "T1552.001", names("grep egrep fgrep rg ag ack zgrep"), says("searches files for passwords", hunts)},
 	{Credentials, "T1552.001", names("find locate fd mlocate"), says("searches for files that hold credentials", huntsFiles)},
@@ -105,6 +106,7 @@ var detectors = []detector{
 	{RemoteShell, "", names("socat"), says("hands a program to the network", func(k *call) bool {
 		return containsFold(k.join(), "exec:", "system:") && containsFold(k.join(), "tcp", "udp", "openssl")
 	})},
+	{DownloadRun, "T1027", names("python python2 python3 perl ruby php node"), says("decodes text and runs it", scriptDecode)},
 	{RemoteShell, "T1059", names("python python2 python3 perl ruby php lua"), says("connects a shell to a network address", scriptShell)},
 	{RemoteShell, "T1219", names("tmate teleconsole sshx gsocket gs-netcat ngrok cloudflared"), says("opens the host to the outside through a relay", always)},
 	{DownloadRun, "", names("python python2 python3 perl ruby"), says("downloads code and runs it", scriptFetch)},
@@ -144,6 +146,7 @@ var detectors = []detector{
 	{LogTamper, "T1070.002", nil, says("empties or overwrites logs", overwritesLogs)},
 	{LogTamper, "T1070.002", names("journalctl"), says("throws logs away", func(k *call) bool { return containsFold(k.join(), "--vacuum", "--rotate") })},
 	{LogTamper, "T1562.001", names("systemctl service rc-service"), says("stops a service that logs or protects", stopsWatch)},
+	{LogTamper, "T1562.001", names("kill"), says("ends a program that logs or protects", endsWatch)},
 	{LogTamper, "T1562.001", names("pkill killall"), says("ends a program that logs or protects", func(k *call) bool { return containsFold(k.join(), watchers...) })},
 	{LogTamper, "T1562.012", names("auditctl"), says("stops or empties the kernel's audit rules", func(k *call) bool {
 		return k.has("-D") || strings.Contains(k.join(), "-e 0") || strings.Contains(k.join(), "-e0")

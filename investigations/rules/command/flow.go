@@ -142,8 +142,7 @@ func fetcher(k *call) bool {
 // fetches reports whether a pipeline downloads something anywhere.
 func fetches(p pipeline) bool {
 	for i := range p {
-		c := classifier{state: &state{vars: map[string]string{}}, fetched: map[string]bool{}}
-		if fetchers[c.unwrap(p[i], maxDepth).name] {
+		if fetchers[fresh().unwrap(p[i], maxDepth).name] {
 			return true
 		}
 	}
@@ -197,11 +196,7 @@ func (p pipeline) text() string {
 // downloads remembers the files that the line fetches and notices when it runs
 // one of them.
 func (c *classifier) downloads(k *call) {
-	ran := []string{k.name}
-	if rest := k.plain(); (shells[k.name] || interpreters[k.name] || k.name == "source" || k.name == ".") && len(rest) > 0 {
-		ran = append(ran, base(rest[0].text))
-	}
-	for _, name := range ran {
+	for _, name := range k.runsFiles() {
 		if name != "" && c.fetched[name] {
 			c.add(DownloadRun, "", "runs the file that the same line downloaded", k.text())
 		}

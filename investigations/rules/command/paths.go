@@ -41,6 +41,7 @@ var secrets = []place{
 	{"**/.pgpass", "/root/.pgpass", "database passwords"},
 	{"**/.my.cnf", "/root/.my.cnf", "database passwords"},
 	{"**/.vault-token", "/root/.vault-token", "a Vault token"},
+	{"**/.env", "/srv/.env", "the secrets of an application"},
 	{"**/.npmrc", "/root/.npmrc", "registry credentials"},
 	{"**/.tsh/**", "/root/.tsh/keys", "Teleport certificates of a user"},
 	{"/var/lib/teleport/**", "/var/lib/teleport/proc", "Teleport's own keys and data"},

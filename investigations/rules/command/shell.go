@@ -23,7 +23,8 @@ type word struct {
 	glob bool // holds *, ? or [ outside quotes
 	// split says that an expansion outside quotes gave it white space, at which
 	// the shell makes several words of it.
-	split bool
+	split  bool
+	quoted bool // some of it stood in quotes
 	// runs holds the commands of the word's substitutions.
 	runs []pipeline
 }
@@ -206,9 +207,10 @@ func (p *parser) add(c *simple, w word) {
 	if b := p.peek(); (b == '<' || b == '>') && isDigits(w.text) {
 		return
 	}
-	if inner, ok := strings.CutPrefix(w.text, "{"); ok && strings.HasSuffix(inner, "}") && strings.Contains(inner, ",") {
-		for part := range strings.SplitSeq(strings.TrimSuffix(inner, "}"), ",") {
-			c.words = append(c.words, word{text: part, glob: w.glob})
+	if parts := alternatives(w.text); parts != nil && !w.quoted {
+		for _, part := range parts {
+			c.words = append(c.words, word{text: part, glob: w.glob, runs: w.runs})
+			w.runs = nil
 		}
 		return
 	}

@@ -46,6 +46,9 @@ func (c *classifier) unwrap(s *simple, depth int) *call {
 		if len(rest) == 0 {
 			return &call{cmd: &simple{}}
 		}
+		if rootShell(k.name, rest) {
+			c.add(Privilege, "T1548.003", "opens a shell as root", k.text())
+		}
 		words = rest
 	}
 	return &call{name: base(words[0].text), args: words[1:], cmd: s}

@@ -33,9 +33,11 @@ func (p *parser) word() word {
 			p.escape(&w)
 		case '\'':
 			p.pos++
+			w.quoted = true
 			w.WriteString(p.until('\''))
 		case '"':
 			p.pos++
+			w.quoted = true
 			p.quoted(&w)
 		case '`':
 			p.backtick(&w, false)
@@ -168,7 +170,14 @@ func (p *parser) dollar(w *builder, inQuotes bool) (ends bool) {
 	case b == '{':
 		p.pos++
 		raw := p.until('}')
-		return p.variable(w, name(raw), "${"+raw+"}", inQuotes)
+		n := name(raw)
+		if value, ok := strings.CutPrefix(strings.TrimPrefix(raw[len(n):], ":"), "-"); ok {
+			return p.variable(w, n, value, inQuotes)
+		}
+		if value, ok := strings.CutPrefix(strings.TrimPrefix(raw[len(n):], ":"), "="); ok {
+			return p.variable(w, n, value, inQuotes)
+		}
+		return p.variable(w, n, "${"+raw+"}", inQuotes)
 	case b == '@' || b == '*' || isDigits(string(b)):
 		p.pos++ // parameters of the shell: none at a prompt
 	default:
@@ -199,6 +208,14 @@ func (p *parser) variable(w *builder, name, raw string, inQuotes bool) (ends boo
 		}
 		w.WriteByte(' ')
 	case known:
+		if separators := p.vars["IFS"]; separators != "" && !inQuotes {
+			value = strings.Map(func(r rune) rune {
+				if strings.ContainsRune(separators, r) {
+					return ' '
+				}
+				return r
+			}, value)
+		}
 		p.write(w, value, inQuotes)
 	default:
 		p.write(w, raw, true)

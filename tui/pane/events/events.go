@@ -31,7 +31,8 @@ type Pane struct {
 	subject pane.Subject
 	text    string // the filter as it is in force, in its canonical form
 	expr    filter.Expr
-	sel     pane.Selection
+	sel     *sifted
+	open    bool // it was told what to show
 	count   int64
 	exact   bool
 	err     error
@@ -42,6 +43,7 @@ type Pane struct {
 	stars  map[int64]bool
 	detail detail
 	box    filterBox
+	cell   cell // the entity of the highlighted row that was chosen
 }
 
 var (
@@ -50,6 +52,7 @@ var (
 	_ pane.Sider   = (*Pane)(nil)
 	_ pane.Mouser  = (*Pane)(nil)
 	_ pane.Pivoter = (*Pane)(nil)
+	_ pane.Sifter  = (*Pane)(nil)
 )
 
 // New makes the page.
@@ -64,7 +67,7 @@ func (p *Pane) Scope() action.Scope { return action.Events }
 
 // Show reads the events of the subject's filter, or else of its entity.
 func (p *Pane) Show(s pane.Subject) tea.Cmd {
-	p.subject = s
+	p.subject, p.open = s, true
 	p.sel, p.err, p.want = nil, nil, nil
 	p.events = map[int64]*investigations.Event{}
 	p.newGrid()
@@ -142,7 +145,7 @@ func (p *Pane) Disabled(id action.ID) string {
 	switch id {
 	case action.MoveUp, action.MoveDown, action.MoveTop, action.MoveBottom, action.PageUp, action.PageDown, action.Find:
 		return ""
-	case action.Open, action.Star, action.Note, action.NextMatch, action.PrevMatch:
+	case action.Open, action.Star, action.Note, action.NextMatch, action.PrevMatch, action.MoveLeft, action.MoveRight:
 		if p.current() == nil {
 			return "No event is selected."
 		}
@@ -173,6 +176,10 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		p.grid.Home()
 	case action.MoveBottom:
 		p.grid.End()
+	case action.MoveLeft:
+		p.choose(-1)
+	case action.MoveRight:
+		p.choose(1)
 	case action.Clock:
 		p.redraw()
 		p.detail.lines = nil
@@ -207,7 +214,10 @@ func (p *Pane) Selected() pane.Subject {
 	if e == nil {
 		return pane.Subject{Entity: p.subject.Entity, Label: p.subject.Label}
 	}
-	main := mainEntity(e)
+	main, chosen := p.chosen(e)
+	if !chosen {
+		main = mainEntity(e)
+	}
 	s := pane.Subject{Entity: main.Entity, Label: main.Label, Event: e, At: e.Time}
 	if v, ok := e.First(investigations.KindSession, investigations.Roles()...); ok {
 		s.Session = v.Entity.Name
@@ -219,19 +229,13 @@ func (p *Pane) Selected() pane.Subject {
 	return s
 }
 
-// Pivots are the entities that the event names, the main one first.
+// Pivots are the entities that the event names, the main one first; the chosen
+// one alone where there is one.
 func (p *Pane) Pivots() []investigations.Involvement {
-	e := p.current()
-	if e == nil {
-		return nil
+	if v, ok := p.chosen(p.current()); ok {
+		return []investigations.Involvement{v}
 	}
-	out := []investigations.Involvement{mainEntity(e)}
-	for _, v := range e.Involved {
-		if v.Entity.Kind != investigations.KindUnknown {
-			out = append(out, v)
-		}
-	}
-	return out
+	return cells(p.current())
 }
 
 // Keep writes the position of the highlighted event.
@@ -294,7 +298,11 @@ func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 		c.Lines(draw.Pad(body, 1), draw.Wrap(themes.Danger, "Not loaded: "+safetext.Clean(p.err.Error()), body.Dx()-2))
 		return
 	}
-	p.grid.Draw(c, body, grid.View{Focused: focused})
+	p.grid.Draw(c, body, grid.View{Focused: focused, Hot: p.hot()})
+	if foot, _ := draw.CutBottom(body, 1); body.Dy() >= 6 {
+		foot.Max.X -= c.Width(p.grid.Position()) + 2
+		c.Line(draw.Pad(foot, 1), p.cellLine(c)...)
+	}
 }
 
 func (p *Pane) drawHead(c draw.Canvas, area uv.Rectangle) {
@@ -310,7 +318,7 @@ func (p *Pane) drawHead(c draw.Canvas, area uv.Rectangle) {
 	default:
 		right = draw.Line{draw.T(themes.Muted, "at most "), draw.T(themes.Text, draw.Count(p.count)), draw.T(themes.Muted, " events")}
 	}
-	c.Ends(area, left, right)
+	c.Ends(area, left, append(right, p.machinesLine()...))
 }
 
 func (p *Pane) note() {

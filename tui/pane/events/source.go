@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cordon/investigations"
-	"cordon/investigations/filter"
 	"cordon/themes"
 	"cordon/tui/grid"
 	"cordon/tui/pane"
@@ -29,12 +28,14 @@ const (
 var errStopped = errors.New("stopped with esc; any key that moves goes on")
 
 func (p *Pane) loadSelection() tea.Cmd {
-	evidence, expr := p.env.Evidence, p.expr
-	return p.loader.Load(loadSelection, func(ctx context.Context) (any, error) { return evidence.Select(ctx, expr) })
+	evidence, expr, about, leaveOut := p.env.Evidence, p.expr, p.subject.Entity, p.env.Machines.LeftOut()
+	return p.loader.Load(loadSelection, func(ctx context.Context) (any, error) {
+		return sift(ctx, evidence, expr, about, leaveOut)
+	})
 }
 
 func (p *Pane) selected(answer pane.LoadedMsg) tea.Cmd {
-	sel, ok := answer.Value.(pane.Selection)
+	sel, ok := answer.Value.(*sifted)
 	if answer.Err != nil || !ok {
 		if p.err = answer.Err; answer.Cancelled() {
 			p.err = errStopped
@@ -206,80 +207,4 @@ func (p *Pane) redraw() {
 		}
 	}
 	p.fitTimes()
-}
-
-// step goes to the next or previous event of the entity that stands out in the
-// highlighted one, within the filter.
-func (p *Pane) step(back bool) tea.Cmd {
-	e := p.current()
-	entity := p.stepEntity(e)
-	term, ok := filter.Entity(entity.Entity)
-	if !ok {
-		p.env.Out.Put(pane.Say{Role: themes.Warning, Text: "This event names nothing to follow."})
-		return nil
-	}
-	evidence, expr, from := p.env.Evidence, p.expr.With(term), e.Position()
-	return p.loader.Load(loadStep, func(ctx context.Context) (any, error) {
-		sel, err := evidence.Select(ctx, expr)
-		if err != nil {
-			return nil, err
-		}
-		found, err := sel.Window(ctx, &from, back, 1)
-		return stepTo{entity: entity, found: found, back: back}, err
-	})
-}
-
-// stepTo is where a step leads.
-type stepTo struct {
-	entity investigations.Involvement
-	found  []investigations.Event
-	back   bool
-}
-
-func (p *Pane) stepped(answer pane.LoadedMsg) tea.Cmd {
-	to, ok := answer.Value.(stepTo)
-	if answer.Err != nil || !ok {
-		if !answer.Cancelled() && answer.Err != nil {
-			p.env.Out.Put(pane.Say{Role: themes.Danger, Text: "Not found: " + safetext.Clean(answer.Err.Error())})
-		}
-		return nil
-	}
-	name := to.entity.Entity.Kind.Title() + " " + name(to.entity)
-	if len(to.found) == 0 {
-		side := "later"
-		if to.back {
-			side = "earlier"
-		}
-		p.env.Out.Put(pane.Say{Role: themes.Warning, Text: "No " + side + " event of " + name + " in this filter."})
-		return nil
-	}
-	p.env.Out.Put(pane.Say{Role: themes.Muted, Text: "following " + name})
-	p.grid.Select(to.found[0].Position())
-	return p.pump()
-}
-
-// stepEntity is the entity that n follows: the most telling one that the filter
-// does not hold fast already.
-func (p *Pane) stepEntity(e *investigations.Event) investigations.Involvement {
-	for _, kind := range []investigations.Kind{
-		investigations.KindSession, investigations.KindRequest, investigations.KindMFADevice, investigations.KindToken,
-		investigations.KindAccessList, investigations.KindHost, investigations.KindAddress, investigations.KindUser,
-	} {
-		for _, v := range e.Involved {
-			if v.Entity.Kind == kind && !p.pinned(v) {
-				return v
-			}
-		}
-	}
-	return mainEntity(e)
-}
-
-func (p *Pane) pinned(v investigations.Involvement) bool {
-	for i := range p.expr.Terms {
-		t := &p.expr.Terms[i]
-		if t.Key.Info().Class == filter.ClassEntity && !t.Negate && t.MatchEntity(v.Entity.Name, v.Label) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,13 +2,15 @@ package overview
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
 
+	"cordon/investigations"
 	"cordon/themes"
 	"cordon/tui/draw"
+	"cordon/tui/pane"
 	"cordon/tui/safetext"
 )
 
@@ -101,6 +103,7 @@ func (p *Pane) title() draw.Line {
 		name = clean(p.subject.Entity.Name)
 	}
 	line := draw.Line{draw.T(themes.Accent, name), draw.T(themes.Muted, "  "+p.subject.Entity.Kind.Title())}
+	line = append(line, p.classLine()...)
 	if p.report != nil {
 		if mark, role, words := p.locked(p.subject.Entity, nil); mark != "" {
 			line = append(line, draw.T(role, "  "+mark+" "+strings.TrimSpace(words.String())))
@@ -181,96 +184,12 @@ func (p *Pane) drawRow(c draw.Canvas, area uv.Rectangle, r *row, cols columns, s
 	c.Line(rest, r.rest...)
 }
 
-// handsLine is the hands in one line, the newest first.
-func (p *Pane) handsLine(c draw.Canvas) draw.Line {
-	line := draw.Line{draw.T(themes.Title, "hands  ")}
-	if p.report == nil {
-		return nil
-	}
-	if len(p.report.hands) == 0 {
-		return append(line, draw.T(themes.Muted, "no login, certificate or session with an address"))
-	}
-	for i := len(p.report.hands) - 1; i >= 0; i-- {
-		h := p.report.hands[i]
-		if i < len(p.report.hands)-1 {
-			line = append(line, draw.T(themes.Muted, " "+c.Glyphs().Dot+" "))
-		}
-		line = append(line, draw.T(p.handRole(h), clean(h.address)), draw.T(themes.Muted, " since "+p.env.Clock.Time(h.first)))
-		if h.failed > 0 {
-			line = append(line, draw.T(themes.Danger, fmt.Sprintf(" %s %d failed", c.Glyphs().Warn, h.failed)))
-		}
-	}
-	return line
-}
-
 // scopeLine is the scope in one line.
 func (p *Pane) scopeLine(c draw.Canvas) draw.Line {
-	if p.report == nil || p.report.scope == nil {
+	if p.report == nil || p.report.reach == nil || !p.person() {
 		return nil
 	}
-	s, dot := p.report.scope, " "+c.Glyphs().Dot+" "
-	role := themes.Text
-	if s.contained < s.identities || s.unsure > 0 {
-		role = themes.Warning
-	}
-	line := draw.Line{
-		draw.T(themes.Title, "scope  "),
-		draw.T(themes.Text, fmt.Sprintf("%d %s, ", s.identities, word(s.identities, "identity", "identities"))),
-		draw.T(role, fmt.Sprintf("%d contained", s.contained)),
-	}
-	if s.unsure > 0 {
-		line = append(line, draw.T(themes.Warning, " (until when not logged)"))
-	}
-	if s.planned > 0 {
-		line = append(line, draw.T(themes.Planned, fmt.Sprintf(" (%d planned)", s.planned)))
-	}
-	line = append(line, draw.T(themes.Text, dot+s.least()+plural(s.hosts, "host")+dot+fmt.Sprintf("%d open", s.open)))
-	label, dwell, _ := p.dwell()
-	return append(line, draw.T(themes.Muted, dot+label+" "), draw.T(themes.Text, dwell))
-}
-
-// least marks a figure that is only a lower bound.
-func (s *scope) least() string {
-	if s.bound {
-		return "at least "
-	}
-	return ""
-}
-
-func word(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// dwell is how long the identity was at work: since T0, or all of it where T0 is
-// not set. The last value says until when.
-func (p *Pane) dwell() (label, length string, until time.Time) {
-	s := p.report.scope
-	from := p.env.Clock.T0()
-	label = "dwell"
-	if from.IsZero() {
-		from, label = s.first, "active for"
-	}
-	if s.last.IsZero() || s.last.Before(from) {
-		return label, p.env.Styles.Glyphs.Dash, s.last
-	}
-	return label, span(s.last.Sub(from)), s.last
-}
-
-// span writes a stretch of time in its two largest units.
-func span(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%dd %02dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
-	case d >= time.Hour:
-		return fmt.Sprintf("%dh %02dm", d/time.Hour, d%time.Hour/time.Minute)
-	case d >= time.Minute:
-		return fmt.Sprintf("%dm %02ds", d/time.Minute, d%time.Minute/time.Second)
-	default:
-		return fmt.Sprintf("%ds", d/time.Second)
-	}
+	return pane.ScopeLine(c, p.report.reach)
 }
 
 // drawActivity draws when the identity was at work within the whole case.
@@ -286,42 +205,64 @@ func (p *Pane) drawActivity(c draw.Canvas, area uv.Rectangle) {
 
 // DrawSide draws the scope box.
 func (p *Pane) DrawSide(c draw.Canvas, area uv.Rectangle) {
-	if p.report == nil || p.report.scope == nil || area.Dy() < 4 {
+	if p.report == nil || p.report.reach == nil || !p.person() || area.Dy() < 4 {
 		return
 	}
-	lines := p.scopeLines()
+	lines := p.scopeLines(c)
 	box, _ := draw.CutTop(area, len(lines)+2)
 	inner := draw.Pad(c.Box(box, draw.Box{Title: draw.Line{draw.T(themes.Title, "scope")}}), 1)
 	c.Lines(inner, lines)
 }
 
-func (p *Pane) scopeLines() []draw.Line {
-	s := p.report.scope
-	contained := themes.OK
-	if s.contained < s.identities || s.unsure > 0 {
-		contained = themes.Warning
+func (p *Pane) scopeLines(c draw.Canvas) []draw.Line {
+	s, left := p.report.reach.Scope, p.report.reach.Left
+	t := pane.ContainmentOf(s)
+	name := func(text string) draw.Run { return draw.T(themes.Muted, fmt.Sprintf("%-12s", text)) }
+	hosts, maybeHosts := s.Count(investigations.KindHost)
+	open, maybeOpen := s.OpenSessions()
+	who := draw.Line{name("identities"), draw.T(themes.Text, strconv.Itoa(t.Identities)), pane.Maybe(len(s.Undecided)), draw.T(t.Role(), fmt.Sprintf("   contained %d", t.Contained))}
+	if t.Planned > 0 {
+		who = append(who, draw.T(themes.Planned, fmt.Sprintf("   planned %d", t.Planned)))
 	}
 	lines := []draw.Line{
-		{draw.T(themes.Muted, "identities  "), draw.T(themes.Text, number(s.identities)), draw.T(contained, fmt.Sprintf("   contained %d", s.contained))},
-		{draw.T(themes.Muted, "hosts       "), draw.T(themes.Text, s.least()+number(s.hosts))},
-		{draw.T(themes.Muted, "still open  "), draw.T(themes.Text, s.least()+plural(s.open, "session")+" in this log")},
+		who,
+		{name("hosts"), draw.T(themes.Text, pane.Least(s)+strconv.Itoa(hosts)), pane.Maybe(maybeHosts)},
+		{name("still open"), draw.T(themes.Text, pane.Least(s)+pane.Plural(open, "session", "sessions")+" in this log"), pane.Maybe(maybeOpen)},
 	}
-	if s.planned > 0 {
-		lines[0] = append(lines[0], draw.T(themes.Planned, fmt.Sprintf("   planned %d", s.planned)))
+	if n := s.Files.Out + s.Files.Either; n > 0 || s.Files.Maybe > 0 {
+		lines = append(lines, draw.Line{name("files moved"), draw.T(themes.Text, strconv.Itoa(n)), pane.Maybe(s.Files.Maybe)})
 	}
-	if s.unsure > 0 {
-		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s until when %d hold is not logged", p.env.Styles.Glyphs.Warn, s.unsure))})
+	if t.Unsure > 0 {
+		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s until when %d hold is not logged", p.env.Styles.Glyphs.Warn, t.Unsure))})
 	}
-	label, length, until := p.dwell()
-	lines = append(lines,
-		draw.Line{draw.T(themes.Muted, fmt.Sprintf("%-12s", label)), draw.T(themes.Text, length)},
-		draw.Line{draw.T(themes.Muted, "last seen   "), draw.T(themes.Text, p.env.Clock.Time(until)+" "+p.env.Clock.Zone())},
-	)
-	cov := p.report.Coverage
-	if n := len(cov.Gaps); n > 0 {
-		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s %d %s in the evidence (page 8)", p.env.Styles.Glyphs.Warn, n, word(n, "gap", "gaps")))})
+	if n := len(left.Items); n > 0 {
+		lines = append(lines, draw.Line{name("survive"), draw.T(themes.Warning, pane.Plural(n, "thing", "things")), draw.T(themes.Muted, "  page 3, P")})
+	}
+	lines = append(lines, append(draw.Line{name("findings")}, p.findings()...))
+	lines = append(lines, draw.Line{name("dwell"), draw.T(themes.Text, pane.Dwell(c, s))})
+	if !s.Dwell.Last.IsZero() {
+		lines = append(lines, draw.Line{name("last act"), draw.T(themes.Text, p.env.Clock.Time(s.Dwell.Last)+" "+p.env.Clock.Zone())})
+	}
+	if !p.report.Whole.ByHands {
+		lines = append(lines, draw.Line{draw.T(themes.Muted, "no hands marked: the owner's are counted")})
+	}
+	if n := len(p.report.Coverage.Gaps); n > 0 {
+		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s %s in the evidence (page 8)", p.env.Styles.Glyphs.Warn, pane.Plural(n, "gap", "gaps")))})
 	}
 	return lines
+}
+
+// findings says how many findings of the rules the identity has to do with.
+func (p *Pane) findings() draw.Line {
+	found, known := p.env.Detections.Of(p.subject.Entity)
+	switch text := found.String(); {
+	case !known:
+		return draw.Line{draw.T(themes.Muted, "not looked for yet (page 6)")}
+	case text == "":
+		return draw.Line{draw.T(themes.Muted, "none (page 6 says what cannot be seen)")}
+	default:
+		return draw.Line{draw.T(themes.Warning, text), draw.T(themes.Muted, "  page 6")}
+	}
 }
 
 // Hint says what to do next.
@@ -336,7 +277,13 @@ func (p *Pane) Hint() string {
 		return ""
 	}
 	var steps []string
+	if len(p.report.groups()) > 1 && len(p.report.marks.Marks(p.report.Entity)) == 0 {
+		steps = append(steps, "mark whose hands are hostile (m)")
+	}
 	dot := " " + p.env.Styles.Glyphs.Dot + " "
+	if found, known := p.env.Detections.Of(p.subject.Entity); known && found.String() != "" {
+		steps = append(steps, "read "+found.String()+" (6)")
+	}
 	if c, ok := p.report.Pivots.Get("sessions"); ok && c.Events > 0 {
 		steps = append(steps, "watch the screen (4)")
 	}

@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cordon/investigations"
-	"cordon/investigations/contain"
+	"cordon/investigations/judgement"
 	"cordon/investigations/lineage"
 	"cordon/tui/pane"
 )
@@ -19,15 +19,18 @@ const (
 	loadOverview = "overview"
 	loadActivity = "activity"
 	loadScope    = "scope"
+	loadHands    = "hands"
+	loadActors   = "who is who"
 )
 
 // report is what the page knows of one identity.
 type report struct {
 	*lineage.Report
-	hands []hand
-	// handsBound says that only the newest events were read for the hands.
-	handsBound bool
-	scope      *scope // nil until it was counted
+	marks judgement.Judgement
+	whose *whose      // nil until the hands were read
+	reach *pane.Reach // nil until it was measured
+	// missing says what could not be read, in sentences.
+	missing []string
 }
 
 // activity is how many events of an identity fell into each part of the case.
@@ -41,7 +44,7 @@ func (p *Pane) load() tea.Cmd {
 		evidence := p.env.Evidence
 		return p.loader.Load(loadOverview, func(ctx context.Context) (any, error) { return readRoster(ctx, evidence) })
 	}
-	return tea.Batch(p.loadReport(), p.loadActivity())
+	return tea.Batch(p.loadReport(), p.loadActivity(), p.loadActors())
 }
 
 func (p *Pane) loadReport() tea.Cmd {
@@ -50,28 +53,24 @@ func (p *Pane) loadReport() tea.Cmd {
 }
 
 func readReport(ctx context.Context, env pane.Env, e investigations.Entity) (*report, error) {
-	whole, err := lineage.Of(ctx, env.Evidence, e, lineage.DefaultDepth)
+	entries, err := env.Evidence.Journal(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &report{Report: whole}
-	r.hands, r.handsBound, err = readHands(ctx, env.Evidence, e)
+	r := &report{marks: judgement.Read(entries)}
+	r.Report, err = lineage.Answer(ctx, env.Evidence, lineage.Question{
+		Identity: e, Depth: lineage.DefaultDepth, Since: env.Clock.T0(), Judgement: r.marks, Lines: env.Evidence,
+	}, env.Clock.T0())
 	return r, err
 }
 
-// loadScope counts how far the incident reaches. It comes after the report: it
+// loadScope measures how far the incident reaches. It comes after the report: it
 // asks about each identity that was reached, which takes longer.
 func (p *Pane) loadScope() tea.Cmd {
-	env, whole := p.env, p.report.Report
+	env, whole := p.env, p.report.Whole
 	return p.loader.LoadQuietly(loadScope, func(ctx context.Context) (any, error) {
-		var board contain.Board
-		if env.Desk != nil {
-			var err error
-			if board, err = env.Desk.Board(ctx); err != nil {
-				return nil, err
-			}
-		}
-		return readScope(ctx, env, whole, board)
+		r, err := pane.ReadReach(ctx, env, whole)
+		return &r, err
 	})
 }
 

@@ -28,13 +28,13 @@ const (
 	tierMachine
 )
 
-func (n notable) tier(name string) int {
+func (k *known) tier() int {
 	switch {
-	case machine(name):
+	case k.class.Machine():
 		return tierMachine
-	case n.weight() > 0:
+	case k.weight() > 0:
 		return tierNotable
-	case n.logins > 0:
+	case k.logins > 0 || k.class.Person():
 		return tierPerson
 	default:
 		return tierUnknown
@@ -53,15 +53,6 @@ func (n notable) weight() int {
 		w++
 	}
 	return w
-}
-
-// machine reports names that Teleport gives to its own parts and to bots:
-// "system", "bot-NAME", and the host's UUID before the name of the cluster.
-func machine(name string) bool {
-	if name == "system" || strings.HasPrefix(name, "bot-") {
-		return true
-	}
-	return len(name) > 36 && name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-' && name[36] == '.'
 }
 
 // requestEvents bounds the events that are read to find a request that somebody
@@ -136,9 +127,9 @@ func (p *Pane) notableLine(k known) draw.Line {
 	if near := p.nearT0(k.first); near != "" {
 		line = append(line, draw.T(themes.Warning, near+"  "))
 	}
-	switch k.tier(k.entity.Name) {
+	switch k.tier() {
 	case tierMachine:
-		line = append(line, draw.T(themes.Muted, "a machine"))
+		line = append(line, draw.T(themes.Muted, k.class.Title()))
 	case tierUnknown:
 		line = append(line, draw.T(themes.Muted, "no login in this evidence"))
 	}

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ const crowd = `
 {"event":"access_request.create","time":"2026-10-05T08:08:00Z","uid":"c12","id":"7f1c0000-0000-4000-8000-000000000002","user":"held@example.com","roles":["ops"],"state":"PENDING"}
 {"event":"access_request.review","time":"2026-10-05T08:09:00Z","uid":"c13","id":"7f1c0000-0000-4000-8000-000000000002","reviewer":"plain@example.com","state":"APPROVED"}
 {"event":"exec","time":"2026-10-05T08:10:00Z","uid":"c14","user":"runner","command":"true"}
-{"event":"cert.create","time":"2026-10-05T08:11:00Z","uid":"c15","identity":{"user":"bot-deploy"}}
+{"event":"cert.create","time":"2026-10-05T08:11:00Z","uid":"c15","identity":{"user":"bot-deploy","bot_name":"deploy"}}
 `
 
 func rosterOf(t *testing.T, log string) *roster {
@@ -103,7 +104,32 @@ func TestRoster_neverChoosesAMachine(t *testing.T) {
 			t.Error("no row can be selected by hand")
 		}
 	}
-	if !machine("system") || machine("dana@example.com") || machine("bcfac1ed-99aa-4c3f-a43f-ae4c2257c551") {
-		t.Error("machines are told from people wrongly")
+}
+
+func TestRoster_leavesMachinesOutAndSaysHowMany(t *testing.T) {
+	t.Parallel()
+	styles, err := themes.New(themes.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := New(pane.Env{Clock: still{}, Machines: &pane.Machines{}, Styles: styles, Work: pane.NewWork(), Out: &pane.Outbox{}})
+	p.size.X, p.size.Y = 80, 24
+	p.roster = rosterOf(t, crowd)
+	p.build()
+	all := len(p.rows)
+	p.env.Machines.Leave(true)
+	p.Sift()
+	if len(p.rows) >= all {
+		t.Errorf("%d rows, before %d", len(p.rows), all)
+	}
+	said := false
+	for _, r := range p.rows {
+		said = said || strings.Contains(r.rest.String(), "left out: M brings them back")
+		if strings.HasPrefix(r.name, "bcfac1ed") {
+			t.Errorf("%s is still listed", r.name)
+		}
+	}
+	if !said {
+		t.Error("nothing is said of the machines left out")
 	}
 }

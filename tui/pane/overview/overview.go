@@ -10,6 +10,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"cordon/investigations"
+	"cordon/investigations/actors"
 	"cordon/investigations/filter"
 	"cordon/tui/action"
 	"cordon/tui/pane"
@@ -27,6 +28,7 @@ type Pane struct {
 	report   *report
 	roster   *roster
 	activity *activity
+	book     *actors.Book // who is who; nil until it was read
 	err      error
 
 	rows []row
@@ -44,6 +46,7 @@ var (
 	_ pane.Refresher = (*Pane)(nil)
 	_ pane.Hinter    = (*Pane)(nil)
 	_ pane.Sided     = (*Pane)(nil)
+	_ pane.Sifter    = (*Pane)(nil)
 )
 
 // New makes the page.
@@ -61,12 +64,19 @@ func (p *Pane) Show(s pane.Subject) tea.Cmd {
 	return p.load()
 }
 
-// Refresh counts the scope again: a lock changes what is contained.
+// Refresh reads again what rests on the journal: a decision changes what spread,
+// a lock what is contained. What was read stays in sight until then.
 func (p *Pane) Refresh() tea.Cmd {
 	if p.report == nil {
 		return nil
 	}
-	return p.loadScope()
+	return p.loadReport()
+}
+
+// Sift shows the roster anew, because machines are left aside now, or no longer.
+func (p *Pane) Sift() tea.Cmd {
+	p.build()
+	return nil
 }
 
 // SideShown takes note of where the scope stands.
@@ -87,8 +97,12 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	if !ok {
 		return nil, false
 	}
-	if name == pane.LoadNote {
+	switch name {
+	case pane.LoadNote:
 		pane.Noted(p.env, answer)
+		return nil, true
+	case pane.LoadDecision:
+		pane.Decided(p.env, answer)
 		return nil, true
 	}
 	if answer.Err != nil {
@@ -97,16 +111,27 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	}
 	switch value := answer.Value.(type) {
 	case *report:
+		if p.report != nil {
+			value.whose, value.reach = p.report.whose, p.report.reach
+		}
 		p.report, p.err = value, nil
 		p.build()
-		return p.loadScope(), true
-	case *scope:
+		return tea.Batch(p.loadHands(), p.loadScope()), true
+	case *pane.Reach:
 		if p.report != nil {
-			p.report.scope = value
+			p.report.reach = value
+			p.build()
+		}
+	case *whose:
+		if p.report != nil {
+			p.report.whose = value
 			p.build()
 		}
 	case *roster:
 		p.roster, p.err = value, nil
+		p.build()
+	case *actors.Book:
+		p.book = value
 		p.build()
 	case *activity:
 		p.activity = value
@@ -114,16 +139,27 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	return nil, true
 }
 
-// failed takes note of a load that gave nothing. Without the activity or the
-// scope the page is still of use.
+// failed takes note of a load that gave nothing. Without the activity, the hands
+// or the scope the page is still of use; it says what is missing.
 func (p *Pane) failed(name string, answer pane.LoadedMsg) {
 	switch {
 	case name != loadOverview:
+		if p.report != nil && !answer.Cancelled() {
+			p.report.missing = append(p.report.missing, name+" not read: "+safetext.Clean(answer.Err.Error()))
+			p.build()
+		}
 	case answer.Cancelled():
 		p.err = errStopped
 	default:
 		p.err = answer.Err
 	}
+}
+
+// person reports whether the page is about somebody who can act: only then is
+// there a scope.
+func (p *Pane) person() bool {
+	kind := p.subject.Entity.Kind
+	return kind == investigations.KindUser || kind == investigations.KindBot
 }
 
 // Disabled says why an action cannot run here, or is empty.
@@ -141,6 +177,8 @@ func (p *Pane) Disabled(id action.ID) string {
 			return "There is no row to write a note on."
 		}
 		return ""
+	case action.MarkHands:
+		return p.noMark()
 	case action.Find:
 		return "There is no filter here: page 2 has one."
 	}
@@ -172,6 +210,11 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	case action.Clock:
 		p.want = p.Keep()
 		p.build()
+		if p.report != nil && !p.report.Since.Equal(p.env.Clock.T0()) {
+			return p.loadReport() // what is new is counted from T0
+		}
+	case action.MarkHands:
+		return p.markHands()
 	case action.Open:
 		p.open()
 	case action.Note:

@@ -31,6 +31,7 @@ type roster struct {
 
 // known is an identity with what it did.
 type known struct {
+	class       investigations.ActorClass
 	entity      investigations.Entity
 	events      int
 	first, last time.Time
@@ -51,6 +52,10 @@ func readRoster(ctx context.Context, evidence pane.Evidence) (*roster, error) {
 		return nil, err
 	}
 	groups, err := evidence.TypeGroups(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the identities: %w", err)
+	}
+	book, err := evidence.Actors(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the identities: %w", err)
 	}
@@ -83,12 +88,13 @@ func readRoster(ctx context.Context, evidence pane.Evidence) (*roster, error) {
 		if err != nil {
 			return nil, err
 		}
+		k.class = book.Class(e)
 		r.identities = append(r.identities, k)
 	}
 	slices.SortFunc(r.identities, func(a, b known) int {
 		return cmp.Or(
-			compare(a.tier(a.entity.Name), b.tier(b.entity.Name)), compare(b.weight(), a.weight()),
-			compare(b.events, a.events), compare(a.entity.Name, b.entity.Name),
+			cmp.Compare(a.tier(), b.tier()), cmp.Compare(b.weight(), a.weight()),
+			cmp.Compare(b.events, a.events), cmp.Compare(a.entity.Name, b.entity.Name),
 		)
 	})
 	r.identities = r.identities[:min(len(r.identities), rosterSize)]
@@ -130,9 +136,14 @@ func readKnown(ctx context.Context, evidence pane.Evidence, e investigations.Ent
 // addRoster adds a row for each identity that the case knows.
 func (p *Pane) addRoster() {
 	p.heading("who", "events", "first", "last", "")
+	left := 0
 	for i, k := range p.roster.identities {
+		if k.class.Machine() && p.env.Machines.LeftOut() {
+			left++
+			continue
+		}
 		r := row{
-			key: "who " + k.entity.String(), first: i == 0 && k.tier(k.entity.Name) != tierMachine, name: clean(k.entity.Name), n: draw.Count(int64(k.events)),
+			key: "who " + k.entity.String(), first: i == 0 && k.tier() != tierMachine, name: clean(k.entity.Name), n: draw.Count(int64(k.events)),
 			since: p.env.Clock.Time(k.first), last: p.env.Clock.Time(k.last),
 			entity: k.entity, leads: []investigations.Involvement{{Entity: k.entity}}, opens: true,
 		}
@@ -142,6 +153,9 @@ func (p *Pane) addRoster() {
 			r.filter = filter.Expr{}.With(term).String()
 		}
 		p.rows = append(p.rows, r)
+	}
+	if left > 0 {
+		p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Muted, pane.Plural(left, "machine", "machines")+" left out: M brings them back")}})
 	}
 	if p.roster.bound {
 		p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Warning, "Only the newest events were searched for names: pivot by name with cordon pivot NAME.")}})

@@ -1,8 +1,10 @@
 package overview
 
 import (
+	"cmp"
 	"fmt"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/filter"
+	"cordon/investigations/judgement"
 	"cordon/investigations/pivot"
 	"cordon/themes"
 	"cordon/tui/draw"
@@ -19,7 +22,6 @@ import (
 
 // Bounds of what is listed and named; what is left out is counted.
 const (
-	maxHands  = 30
 	maxEdges  = 60
 	maxLeads  = 40
 	shortRows = 26 // below this height the hands are one line and take no rows
@@ -42,7 +44,8 @@ type row struct {
 	at     time.Time // when it was first seen
 	filter string    // what enter shows
 	leads  []investigations.Involvement
-	opens  bool // enter opens the entity's own overview
+	opens  bool           // enter opens the entity's own overview
+	hand   *judgement.Key // what m marks
 	hint   string
 }
 
@@ -54,6 +57,9 @@ func (p *Pane) build() {
 	p.rows = nil
 	switch {
 	case p.report != nil:
+		for _, text := range p.report.missing {
+			p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Danger, p.env.Styles.Glyphs.Warn+" "+text)}})
+		}
 		if !p.compact() {
 			p.addHands()
 		}
@@ -103,41 +109,6 @@ func (p *Pane) heading(name, n, since, last, rest string) {
 
 func (p *Pane) blank() { p.rows = append(p.rows, row{}) }
 
-func (p *Pane) addHands() {
-	r := p.report
-	if len(r.hands) == 0 {
-		return
-	}
-	p.heading("hands", "acts", "first", "last", "at this address")
-	who, _ := filter.Entity(r.Entity)
-	for i, h := range r.hands {
-		if i == maxHands {
-			p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Muted, fmt.Sprintf("and %d addresses more", len(r.hands)-i))}})
-			break
-		}
-		e := investigations.Entity{Kind: investigations.KindAddress, Name: h.address}
-		at, _ := filter.Entity(e)
-		p.rows = append(p.rows, row{
-			key: "hand " + h.address, name: clean(h.address), n: draw.Count(int64(h.acts())), nameRole: p.handRole(h),
-			since: p.env.Clock.Time(h.first), last: p.env.Clock.Time(h.last), rest: p.handLine(h),
-			entity: e, at: h.first, filter: filter.Expr{}.With(who).With(at).String(), leads: []investigations.Involvement{{Entity: e}},
-		})
-	}
-	if r.handsBound {
-		p.rows = append(p.rows, row{rest: draw.Line{draw.T(themes.Warning, fmt.Sprintf("from the newest %s events only", draw.Count(handEvents)))}})
-	}
-	p.blank()
-}
-
-func (h hand) acts() int { return h.logins + h.failed + h.certs + h.sessions + h.other }
-
-func (p *Pane) handRole(h hand) themes.Role {
-	if p.nearT0(h.first) != "" {
-		return themes.Warning
-	}
-	return themes.Text
-}
-
 // nearT0 says when something was seen first, where that is after the incident
 // began or in the day before it; else it is empty.
 func (p *Pane) nearT0(t time.Time) string {
@@ -145,42 +116,19 @@ func (p *Pane) nearT0(t time.Time) string {
 		return ""
 	}
 	if t.Before(p.env.Clock.T0()) {
-		return "first seen " + span(p.env.Clock.T0().Sub(t)) + " before T0"
+		return "first seen " + pane.Span(p.env.Clock.T0().Sub(t)) + " before T0"
 	}
-	return "first seen " + span(t.Sub(p.env.Clock.T0())) + " after T0"
-}
-
-func (p *Pane) handLine(h hand) draw.Line {
-	var parts []string
-	for _, part := range []struct {
-		n    int
-		word string
-	}{{h.logins, "login"}, {h.sessions, "session"}, {h.certs, "certificate"}} {
-		if part.n > 0 {
-			parts = append(parts, plural(part.n, part.word))
-		}
-	}
-	var line draw.Line
-	if near := p.nearT0(h.first); near != "" {
-		line = append(line, draw.T(themes.Warning, near+"  "))
-	}
-	if h.failed > 0 {
-		line = append(line, draw.T(themes.Danger, fmt.Sprintf("%s %d failed  ", p.env.Styles.Glyphs.Warn, h.failed)))
-	}
-	return append(line, draw.T(themes.Text, strings.Join(parts, "  ")))
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return draw.Count(int64(n)) + " " + word + "s"
+	return "first seen " + pane.Span(t.Sub(p.env.Clock.T0())) + " after T0"
 }
 
 // addPivots adds what the identity did, and what the server would not have
 // logged; it returns the categories without events.
 func (p *Pane) addPivots() (none []pivot.Category) {
-	p.heading("did", "n", "first", "last", "leads to")
+	heading := "did"
+	if p.report.Entity.Kind != investigations.KindUser {
+		heading = "what"
+	}
+	p.heading(heading, "n", "first", "last", p.newWords())
 	first := true
 	var silent []pivot.Category
 	for _, c := range p.report.Pivots {
@@ -191,7 +139,7 @@ func (p *Pane) addPivots() (none []pivot.Category) {
 			p.rows = append(p.rows, r)
 		case c.Logged != nil && !*c.Logged:
 			silent = append(silent, c)
-		default:
+		case c.Asked:
 			none = append(none, c)
 		}
 	}
@@ -222,8 +170,9 @@ func (p *Pane) pivotRow(c pivot.Category) row {
 	r := row{
 		key: "did " + c.Key, name: c.Title, n: draw.Count(int64(c.Events)),
 		since: p.env.Clock.Time(c.First), last: p.env.Clock.Time(c.Last),
-		entity: p.report.Entity, label: p.subject.Label, at: c.First, filter: p.pivotFilter(c.Key), hint: clean(c.Note),
+		entity: p.report.Entity, label: p.subject.Label, at: c.First, filter: p.pivotFilter(c), hint: clean(c.Note),
 	}
+	r.rest = append(r.rest, p.sidesOf(c.Key)...)
 	for _, f := range c.Flags {
 		r.rest = append(r.rest, p.flag(f)...)
 	}
@@ -231,18 +180,24 @@ func (p *Pane) pivotRow(c pivot.Category) row {
 	if c.Events == 0 && c.NamedIn != nil {
 		leads = c.NamedIn.Entities
 	}
-	shown := 0
-	for _, l := range leads {
+	shown, left := 0, 0
+	for _, l := range newFirst(leads) {
 		if l.Entity == p.report.Entity {
+			continue
+		}
+		if p.leavesOut(l.Entity) {
+			left++
 			continue
 		}
 		if len(r.leads) < maxLeads {
 			r.leads = append(r.leads, investigations.Involvement{Entity: l.Entity, Label: l.Label, Role: l.Role})
 		}
 		if shown++; shown <= 6 {
-			r.rest = append(r.rest, draw.T(themes.Text, leadName(l.Entity, l.Label)+"  "))
+			r.rest = append(r.rest, p.lead(&l)...)
 		}
 	}
+	r.rest = append(r.rest, leftOut(left)...)
+	r.rest = append(r.rest, byType(c.Types)...)
 	if shown > 6 {
 		r.rest = append(r.rest, draw.T(themes.Muted, fmt.Sprintf("and %d more  ", shown-6)))
 	}
@@ -250,6 +205,56 @@ func (p *Pane) pivotRow(c pivot.Category) row {
 		r.rest = append(r.rest, draw.T(themes.Muted, fmt.Sprintf("named in %d by others", c.NamedIn.Events)))
 	}
 	return r
+}
+
+// newWords say what the mark of a new entity means.
+func (p *Pane) newWords() string {
+	if p.report.Since.IsZero() {
+		return "leads to"
+	}
+	return "leads to   " + p.env.Styles.Glyphs.New + " new: not used before T0"
+}
+
+// newFirst puts what the identity never used before the incident first: it is
+// what to look at.
+func newFirst(leads []pivot.Lead) []pivot.Lead {
+	out := make([]pivot.Lead, 0, len(leads))
+	for _, l := range leads {
+		if l.New {
+			out = append(out, l)
+		}
+	}
+	for _, l := range leads {
+		if !l.New {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// lead names an entity that a row leads to, with a mark and a word where it is
+// new.
+func (p *Pane) lead(l *pivot.Lead) draw.Line {
+	name := leadName(l.Entity, l.Label)
+	if !l.New {
+		return draw.Line{draw.T(themes.Text, name+"  ")}
+	}
+	return draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.New+" "), draw.T(themes.Text, name), draw.T(themes.Warning, " new  ")}
+}
+
+// byType counts events by type, the most first.
+func byType(types map[string]int) draw.Line {
+	names := slices.SortedFunc(maps.Keys(types), func(a, b string) int {
+		return cmp.Or(cmp.Compare(types[b], types[a]), cmp.Compare(a, b))
+	})
+	var line draw.Line
+	for i, name := range names {
+		if i == 6 {
+			return append(line, draw.T(themes.Muted, fmt.Sprintf("and %d types more", len(names)-i)))
+		}
+		line = append(line, draw.T(themes.Muted, fmt.Sprintf("%s %s  ", clean(name), draw.Count(int64(types[name])))))
+	}
+	return line
 }
 
 // flag is a notable fact in a few words.
@@ -271,13 +276,17 @@ func (p *Pane) flag(f pivot.Flag) draw.Line {
 
 // pivotFilter shows the events that a count rests on, and those that name the
 // identity otherwise.
-func (p *Pane) pivotFilter(key string) string {
+func (p *Pane) pivotFilter(c pivot.Category) string {
 	who, ok := filter.Entity(p.report.Entity)
 	if !ok {
 		return ""
 	}
 	term := filter.Term{Key: filter.KeyEvent}
-	for _, t := range pivot.Types(key) {
+	types := pivot.Types(p.report.Entity.Kind, c.Key)
+	if len(c.Types) > 0 {
+		types = slices.Sorted(maps.Keys(c.Types))
+	}
+	for _, t := range types {
 		if t != "*" {
 			term.Values = append(term.Values, filter.Value{Text: t, Glob: strings.HasSuffix(t, "*")})
 		}
@@ -294,8 +303,8 @@ func (p *Pane) locked(e investigations.Entity, rest draw.Line) (string, themes.R
 	g := &p.env.Styles.Glyphs
 	var state contain.State
 	ok := false
-	if s := p.report.scope; s != nil {
-		state, ok = s.locked[e]
+	if r := p.report.reach; r != nil {
+		state, ok = r.Locked[e]
 	}
 	switch {
 	case !ok:
@@ -311,6 +320,9 @@ func (p *Pane) locked(e investigations.Entity, rest draw.Line) (string, themes.R
 // does not tell.
 func leadName(e investigations.Entity, label string) string {
 	name := pane.NameOf(investigations.Involvement{Entity: e, Label: label})
+	if bare := strings.TrimLeft(name, "*"); len(name)-len(bare) > 3 {
+		name = "***" + bare // of a secret token the end is what tells it
+	}
 	if label == "" && len(name) == 36 && name[8] == '-' {
 		name = name[:8]
 	}
@@ -333,6 +345,3 @@ var shortKinds = map[investigations.Kind]string{
 	investigations.KindAccessList: "list", investigations.KindKubeCluster: "kube", investigations.KindDatabase: "db",
 	investigations.KindApp: "app", investigations.KindDevice: "device",
 }
-
-// number writes a count for the scope.
-func number(n int) string { return strconv.Itoa(n) }

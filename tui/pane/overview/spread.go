@@ -6,6 +6,7 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/filter"
+	"cordon/investigations/judgement"
 	"cordon/investigations/lineage"
 	"cordon/themes"
 	"cordon/tui/draw"
@@ -50,7 +51,10 @@ func (p *Pane) edgeRow(e lineage.Edge) row {
 		rest: draw.Line{draw.T(themes.Text, p.reason(e))}, entity: e.Entity, label: e.Label,
 		leads: []investigations.Involvement{{Entity: e.Entity, Label: e.Label}}, opens: true,
 	}
-	if e.Status == lineage.Ambiguous {
+	switch {
+	case e.Verdict == judgement.Accepted:
+		r.rest = append(draw.Line{draw.T(themes.Taint, p.env.Styles.Glyphs.Done+" accepted  ")}, r.rest...)
+	case e.Status == lineage.Ambiguous:
 		r.rest = append(draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.Question+" ambiguous  ")}, r.rest...)
 	}
 	if term, ok := filter.Entity(e.Entity); ok {

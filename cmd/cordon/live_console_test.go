@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"cordon/store/teleport/clustertest"
+)
+
+// liveLine is an event of mallory's so many seconds ago.
+func liveLine(n int, kind, rest string) string {
+	return fmt.Sprintf(`{"ei":0,"event":%q,"uid":"11111111-0000-4000-8000-%012d","time":%q,"cluster_name":"teleport.example.com"%s}`,
+		kind, n, time.Now().Add(time.Duration(n-60)*time.Second).UTC().Format("2006-01-02T15:04:05.000Z"), rest)
+}
+
+// locks presses L until the cluster holds a lock: the key does nothing while the
+// plan that it would place is being made.
+func (c *console) locks(held func() string) {
+	c.t.Helper()
+	clock := regexp.MustCompile(`\d\d:\d\d:\d\d UTC`)
+	for try := 0; held() == "" && try < 20; try++ {
+		c.press("L")
+		was := clock.FindString(c.until("an answer", func(shown string) bool {
+			return strings.Contains(shown, "being prepared") || held() != ""
+		}))
+		c.until("the next second", func(shown string) bool { return clock.FindString(shown) != was })
+	}
+}
+
+// A live incident: the lock is in the cluster by one key, it is known whether it
+// held, and another key removes it.
+func TestJourney_locksOnALiveCluster(t *testing.T) {
+	t.Parallel()
+	server := clustertest.Start(t, clustertest.Options{Version: "16.4.12"})
+	dir := t.TempDir()
+	file := filepath.Join(dir, "identity")
+	server.WriteIdentity(file, clustertest.Identity{User: "ana@example.com", Roles: []string{"cordon-responder"}})
+	server.AddLines(
+		liveLine(1, "user.login", `,"code":"T1000I","user":"mallory@example.com","success":true,"method":"local","addr.remote":"203.0.113.66:4000"`),
+		liveLine(2, "session.start", `,"code":"T2000I","user":"mallory@example.com","login":"root","sid":"22222222-0000-4000-8000-000000000001","server_id":"33333333-0000-4000-8000-000000000001","server_hostname":"shop-1","proto":"ssh"`),
+	)
+	held := func() string {
+		var names []string
+		for _, l := range server.Locks() {
+			names = append(names, l.Target().User)
+		}
+		return strings.Join(names, " ")
+	}
+
+	c := openConsole(t, 120, 40, []string{"XDG_STATE_HOME=" + filepath.Join(dir, "state")},
+		"open", "--live", "--proxy", server.Addr, "--identity", file, "--who", "mallory@example.com", filepath.Join(dir, "inc.cordon"))
+	c.sees("LIVE", "last event", "(R)")
+	c.press("R")
+	c.until("her login", regexp.MustCompile(`logins +1 `).MatchString)
+	c.sees("$ tctl lock", "--user=mallory@example.com")
+
+	c.locks(held)
+	if held() != "mallory@example.com" {
+		t.Errorf("the cluster holds locks on %q", held())
+	}
+	c.press("u")
+	c.sees("is no longer locked")
+	if held() != "" {
+		t.Errorf("after the undo the cluster holds locks on %q", held())
+	}
+
+	c.locks(held)
+	c.press("5")
+	c.sees("1 in force", "mallory@example.com", "in 23h 59m")
+	// She gets a certificate all the same, once the lock has settled.
+	server.AddLines(liveLine(90, "cert.create", `,"code":"TC000I","cert_type":"user","identity":{"user":"mallory@example.com"}`))
+	c.sees("ALARM: the lock on user mallory@example.com does not hold", "+1 new (R)")
+	c.press("q")
+	c.quits()
+
+	out, code := run(t, "verify", filepath.Join(dir, "inc.cordon"))
+	if code != 0 {
+		t.Errorf("verify ended with %d: %s", code, out)
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gravitational/teleport/api/types"
+	apievents "github.com/gravitational/teleport/api/types/events"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"cordon/store/teleport/clustertest"
+)
+
+// TestLiveScripts runs the verbs against a cluster, each script against one of
+// its own. Scripts find its address in $PROXY, an identity that may do
+// everything in $ADMIN, one that may only read locks in $READER, and one of
+// another cluster's authority in $STRANGER. The events of a script's audit.log
+// are in the cluster's log.
+func TestLiveScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/live",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("CORDON_OPERATOR", "responder@example.com")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+			env.Setenv("TERM", "xterm-256color")
+			server := clustertest.Start(t, clustertest.Options{Version: "16.4.12"})
+			env.Setenv("PROXY", server.Addr)
+			for name, user := range map[string]string{"ADMIN": "ana@example.com", "READER": "rita@example.com"} {
+				path := filepath.Join(env.WorkDir, "."+user)
+				server.WriteIdentity(path, clustertest.Identity{User: user, Roles: []string{"auditor"}})
+				env.Setenv(name, path)
+			}
+			stranger := filepath.Join(env.WorkDir, ".stranger")
+			clustertest.NewAuthority(t).WriteIdentity(stranger, clustertest.Identity{User: "eve@example.com"})
+			env.Setenv("STRANGER", stranger)
+			server.Grant("rita@example.com", map[string][]string{types.KindLock: {"list", "read"}})
+			rita, err := types.NewUser("rita@example.com")
+			if err != nil {
+				return err
+			}
+			rita.SetRoles([]string{"auditor"})
+			auditor, err := types.NewRole("auditor", types.RoleSpecV6{Allow: types.RoleConditions{
+				Rules: []types.Rule{{Resources: []string{types.KindLock}, Verbs: []string{"list", "read"}}},
+			}})
+			if err != nil {
+				return err
+			}
+			session, err := types.NewSessionTracker(types.SessionTrackerSpecV1{
+				SessionID: "11111111-0000-4000-8000-000000000001", Kind: string(types.SSHSessionKind), State: types.SessionState_SessionStateRunning,
+				Hostname: "shop-1", Login: "root", Created: time.Now(), Participants: []types.Participant{{User: "mallory@example.com"}},
+			})
+			if err != nil {
+				return err
+			}
+			if audit, err := os.ReadFile(filepath.Join(env.WorkDir, "audit.log")); err == nil {
+				server.AddLines(strings.Split(strings.TrimSpace(string(audit)), "\n")...)
+			}
+			const sid = "22222222-0000-4000-8000-000000000001"
+			at := time.Date(2026, 11, 18, 21, 2, 0, 0, time.UTC)
+			server.Record(
+				sid,
+				&apievents.SessionStart{Metadata: apievents.Metadata{Type: "session.start", Time: at}, SessionMetadata: apievents.SessionMetadata{SessionID: sid}, UserMetadata: apievents.UserMetadata{User: "mallory@example.com", Login: "root"}, TerminalSize: "80:24"},
+				&apievents.SessionPrint{Metadata: apievents.Metadata{Type: "print", Time: at.Add(time.Second), Index: 1}, Data: []byte("# cat /etc/shadow\r\n"), Bytes: 19, DelayMilliseconds: 1000},
+				&apievents.SessionEnd{Metadata: apievents.Metadata{Type: "session.end", Time: at.Add(2 * time.Second), Index: 2}, SessionMetadata: apievents.SessionMetadata{SessionID: sid}},
+			)
+			server.Hold(rita.(*types.UserV2), auditor.(*types.RoleV6), session.(*types.SessionTrackerV1))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"json": checkJSON, "code": checkCode, "none": checkNone,
+		},
+		RequireExplicitExec: true,
+	})
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cordon/investigations"
+	"cordon/investigations/contain"
+	"cordon/investigations/journal"
+	"cordon/store"
+	"cordon/store/teleport"
+	"cordon/tui"
+)
+
+// liveConsole follows a cluster into the case that the console shows.
+type liveConsole struct {
+	of      *program
+	held    *store.Case
+	cluster *teleport.Cluster
+	desk    *contain.Desk
+	since   time.Time
+
+	mu   sync.Mutex
+	last tui.LiveMsg
+	news chan struct{} // something changed in last
+}
+
+// openLive opens the console on a cluster.
+func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err error) {
+	var who investigations.Entity
+	if ask.who != "" {
+		if who, err = identity(ask.who); err != nil {
+			return err
+		}
+	}
+	since, err := p.sinceWhen(ask.since)
+	if err != nil {
+		return err
+	}
+	if len(args) > 1 {
+		return misuse("for example: cordon open --live incident.cordon", "a live console has one case")
+	}
+	if err := p.needsTerminal(); err != nil {
+		return err
+	}
+	cluster, err := p.connect(ctx, ask.cluster)
+	if err != nil {
+		return err
+	}
+	defer joined(&err, cluster)
+	name := cluster.Name
+	if len(args) == 1 {
+		name = args[0]
+	}
+	c, err := p.liveCase(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer joined(&err, c)
+	p.rememberCase(c.Path())
+	desk, err := p.liveDesk(ctx, c, cluster)
+	if err != nil {
+		return err
+	}
+	_, err = c.Record(ctx, journal.Entry{
+		Time: p.now(), Operator: desk.Guard.Operator, Mode: journal.ModeLive, Action: journal.ActionCaseOpen, Target: c.Name(),
+		Result: clusterLine(cluster),
+	})
+	if err != nil {
+		return err
+	}
+	live := &liveConsole{of: p, held: c, cluster: cluster, desk: desk, since: since, news: make(chan struct{}, 1)}
+	return p.console(ctx, c, consoleOptions{identity: who, now: p.now, tick: time.Second, live: live})
+}
+
+// tellEvery is how often the console hears of news at most.
+const tellEvery = 200 * time.Millisecond
+
+// begin follows the cluster until stop is called, which waits for what was begun.
+func (l *liveConsole) begin(ctx context.Context, send func(tea.Msg)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { l.tell(ctx, send) })
+	running.Go(func() {
+		if err := l.follow(ctx); err != nil {
+			l.change(func(m *tui.LiveMsg) { m.Ended = err.Error() })
+		}
+	})
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+// tell sends the news, many at once as one message.
+func (l *liveConsole) tell(ctx context.Context, send func(tea.Msg)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.news:
+		}
+		l.mu.Lock()
+		msg := l.last
+		l.mu.Unlock()
+		send(msg)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(tellEvery):
+		}
+	}
+}
+
+func (l *liveConsole) change(f func(*tui.LiveMsg)) {
+	l.mu.Lock()
+	f(&l.last)
+	l.mu.Unlock()
+	select {
+	case l.news <- struct{}{}:
+	default:
+	}
+}
+
+func (l *liveConsole) follow(ctx context.Context) (err error) {
+	opts := store.Options{Now: l.of.now, Operator: l.of.operator(), Command: "cordon open --live"}
+	feed, err := l.held.OpenFeed(l.cluster.Name, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, feed.Close(context.WithoutCancel(ctx))) }()
+	var added atomic.Int64
+	state := func(s teleport.FollowState) {
+		l.change(func(m *tui.LiveMsg) {
+			m.Added, m.Newest, m.Lost, m.Next = added.Load(), s.Newest, "", s.Next
+			if s.Err != nil {
+				m.Lost = s.Err.Error()
+			}
+		})
+	}
+	take := func(ctx context.Context, batch []teleport.Event) error {
+		lines := make([][]byte, len(batch))
+		for i, e := range batch {
+			lines[i] = e.Line
+		}
+		n, err := feed.Add(context.WithoutCancel(ctx), lines)
+		added.Add(n)
+		if err != nil || n == 0 {
+			return err
+		}
+		return l.watch(ctx)
+	}
+	err = l.cluster.Follow(ctx, teleport.FollowOptions{Since: l.since, State: state}, take)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// alarmsShown bounds the locks that are watched, the newest ones.
+const alarmsShown = 50
+
+// watch looks whether the locks that were placed here still hold.
+func (l *liveConsole) watch(ctx context.Context) error {
+	entries, err := l.held.Journal(ctx)
+	if err != nil {
+		return err
+	}
+	var placed []contain.Lock
+	for _, lock := range contain.NewBoard(nil, entries) {
+		if lock.State(l.of.now()) == contain.StateInForce {
+			placed = append(placed, lock)
+		}
+	}
+	var alarms []string
+	for _, lock := range placed[max(0, len(placed)-alarmsShown):] {
+		h, err := contain.Held(ctx, l.held, lock)
+		if err != nil {
+			return err
+		}
+		if h.Verdict == contain.Broken {
+			alarms = append(alarms, fmt.Sprintf("ALARM: the lock on %s %s", lock.Title(), h.Words()))
+		}
+	}
+	l.change(func(m *tui.LiveMsg) { m.Alarms = alarms })
+	return nil
+}

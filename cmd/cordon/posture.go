@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cordon/investigations/posture"
+)
+
+const postureExamples = `cordon posture ./evidence
+cordon posture --case incident --json
+cordon posture --yaml max_session_ttl > role.yaml`
+
+// postureAsk is what a person asks of `cordon posture`.
+type postureAsk struct {
+	caseName string
+	yaml     string
+	json     bool
+}
+
+func (p *program) postureVerb() *cobra.Command {
+	var ask postureAsk
+	cmd := &cobra.Command{
+		Use:   "posture [PATH…]",
+		Short: "Check how well the cluster resists the next stolen identity",
+		Long: "Check how well the cluster resists the next stolen identity: second factors, approvals, standing admins, the life of certificates and tokens, recording.\n\n" +
+			"A check is good or weak only by proof in the evidence; where the log is silent it is unknown, and says what to look at. Who is not proved to be a machine counts as a person. " +
+			"The exit code is 1 when something is weak.\n\n" +
+			"Checks: " + strings.Join(posture.IDs(), ", ") + ".",
+		Example: postureExamples,
+	}
+	withCase(cmd, &ask.caseName)
+	cmd.Flags().StringVar(&ask.yaml, "yaml", "", "print only the resource that mends this check")
+	cmd.Flags().BoolVar(&ask.json, "json", false, "print JSON")
+	cmd.MarkFlagsMutuallyExclusive("yaml", "json")
+	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
+		paths, err := evidenceOnly(args)
+		if err != nil {
+			return err
+		}
+		return p.posture(ctx, ask, paths)
+	})
+	return cmd
+}
+
+func (p *program) posture(ctx context.Context, ask postureAsk, paths []string) (err error) {
+	if ask.yaml != "" {
+		return p.mend(ctx, ask, paths)
+	}
+	c, err := p.openCase(ctx, ask.caseName, paths)
+	if err != nil {
+		return err
+	}
+	defer joined(&err, c)
+	book, err := c.Actors(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := posture.Of(ctx, c, book, nil)
+	if err != nil {
+		return err
+	}
+	if ask.json {
+		err = p.writeJSON(report)
+	} else {
+		err = p.print(func(t *plain) { t.posture(report) })
+	}
+	if n := report.Count(posture.Weak); err == nil && n > 0 {
+		return nothing("cordon posture --yaml ID prints what mends a check", "%d of %s weak", n, checksAre(len(report.Checks)))
+	}
+	return err
+}
+
+func checksAre(n int) string {
+	if n == 1 {
+		return "1 check is"
+	}
+	return fmt.Sprintf("%d checks are", n)
+}
+
+// mend prints the resource that mends a check. Evidence is not needed; where it
+// is given, the resource is one that the server's version takes.
+func (p *program) mend(ctx context.Context, ask postureAsk, paths []string) (err error) {
+	major := 0
+	if ask.caseName != "" || len(paths) > 0 {
+		c, err := p.openCase(ctx, ask.caseName, paths)
+		if err != nil {
+			return err
+		}
+		defer joined(&err, c)
+		coverage, err := c.Coverage(ctx)
+		if err != nil {
+			return err
+		}
+		major = coverage.ServerMajor
+	}
+	text, ok := posture.YAML(ask.yaml, major)
+	if !ok {
+		return misuse("checks: "+strings.Join(posture.IDs(), ", "), "there is no check %q", ask.yaml)
+	}
+	if _, err := fmt.Fprint(p.out, text); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package contain
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cordon/investigations"
+)
+
+// What a lock needs to reach every part of a cluster, and how long a session
+// that it cuts may go on being recorded.
+const (
+	settles = 5 * time.Second
+	lingers = 20 * time.Second
+)
+
+// HoldVerdict is what followed a lock says of it.
+type HoldVerdict uint8
+
+// The verdicts. A login line says nothing either way: while a user is locked a
+// `user.login` with success can still be logged, and no certificate follows.
+const (
+	HoldUnknown HoldVerdict = iota // nothing of the target was seen since
+	Holds                          // it was refused, or cut, and got nothing
+	Broken                         // it got a certificate or a session all the same
+)
+
+// String is the verdict as a person reads it.
+func (v HoldVerdict) String() string {
+	return [...]string{"not known", "holds", "does not hold"}[min(v, Broken)]
+}
+
+// MarshalText writes the verdict's words.
+func (v HoldVerdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// Seen is one event that followed a lock.
+type Seen struct {
+	Event string                `json:"event"` // uid
+	ID    int64                 `json:"-"`     // case id
+	Type  string                `json:"type"`
+	Time  time.Time             `json:"time"`
+	Whose investigations.Entity `json:"whose"` // who got it, for a breach
+	// Session is the id of a session that ended.
+	Session string `json:"sid,omitempty"`
+	// Carried says that somebody else got it with a certificate that the target
+	// signed: a lock of the target does not reach it.
+	Carried bool `json:"carried,omitempty"`
+	// Settling says that it came within seconds of the lock, which may have been
+	// on its way.
+	Settling bool `json:"settling,omitempty"`
+}
+
+// Holding is what the evidence shows of a lock since it was placed.
+type Holding struct {
+	Verdict  HoldVerdict `json:"verdict"`
+	Since    time.Time   `json:"since"`
+	Until    time.Time   `json:"until,omitzero"` // when it ended; zero while it is in force
+	Breaches []Seen      `json:"breaches"`       // certificates and sessions, oldest first
+	Ended    []Seen      `json:"ended"`          // sessions of the target that ended since, each once
+	Cut      int         `json:"disconnects"`    // connections that the cluster cut since
+	Refused  int         `json:"refused"`        // refusals of the target since
+	Last     time.Time   `json:"last_refused,omitzero"`
+	// Activity counts other acts of the target more than a session may linger
+	// after the lock.
+	Activity int `json:"activity"`
+}
+
+// Words are the verdict in one sentence.
+func (h Holding) Words() string {
+	switch h.Verdict {
+	case Broken:
+		b := h.Breaches[0]
+		how := "got a " + thing(b.Type)
+		if b.Carried {
+			return fmt.Sprintf("does not hold: %s %s with a certificate that the locked one signed; lock %s too", b.Whose.Name, how, b.Whose.Name)
+		}
+		return fmt.Sprintf("does not hold: %s %s since", b.Whose.Name, how)
+	case Holds:
+		var did []string
+		if n := len(h.Ended); n > 0 {
+			did = append(did, count(n, "session", false)+" ended")
+		}
+		if h.Cut > 0 {
+			did = append(did, count(h.Cut, "connection", false)+" cut")
+		}
+		if h.Refused > 0 {
+			did = append(did, count(h.Refused, "refusal", false))
+		}
+		return "holds: " + strings.Join(did, ", ") + " since, no certificate and no session"
+	default:
+		return "nothing of it was seen since: whether it holds is not known"
+	}
+}
+
+func thing(eventType string) string {
+	if eventType == certificateType {
+		return "certificate"
+	}
+	return "session"
+}
+
+const certificateType = "cert.create"
+
+// carries are the parts in which the target of a lock gets something.
+var carries = []investigations.Role{
+	investigations.RoleActor, investigations.RoleImpersonator, investigations.RoleVia, investigations.RoleTarget,
+}
+
+// Held says what the evidence shows since a lock was placed. A lock "holds" by
+// certificates and sessions, not by logins.
+func Held(ctx context.Context, facts Facts, l Lock) (Holding, error) {
+	h := Holding{Since: l.Created, Until: ended(l), Breaches: []Seen{}, Ended: []Seen{}}
+	if l.Created.IsZero() || l.Dry {
+		return h, nil
+	}
+	for _, t := range l.Targets {
+		if err := h.target(ctx, facts, t); err != nil {
+			return h, fmt.Errorf("see whether the lock on %s holds: %w", t, err)
+		}
+	}
+	byTime := func(a, b Seen) int {
+		if c := a.Time.Compare(b.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Event, b.Event)
+	}
+	slices.SortFunc(h.Breaches, byTime)
+	slices.SortFunc(h.Ended, byTime)
+	settled := slices.ContainsFunc(h.Breaches, func(s Seen) bool { return !s.Settling })
+	switch {
+	case settled:
+		h.Verdict = Broken
+		// What came once the lock had settled is what the sentence is about.
+		slices.SortStableFunc(h.Breaches, func(a, b Seen) int { return boolOrder(a.Settling, b.Settling) })
+	case len(h.Ended) > 0 || h.Cut > 0 || h.Refused > 0:
+		h.Verdict = Holds
+	}
+	return h, nil
+}
+
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// ended is when the lock ceased to be in force; zero where nothing says so.
+func ended(l Lock) time.Time {
+	switch {
+	case l.Released.IsZero():
+		return l.Expires
+	case l.Expires.IsZero() || l.Released.Before(l.Expires):
+		return l.Released
+	}
+	return l.Expires
+}
+
+// target reads what followed for one target of the lock.
+func (h *Holding) target(ctx context.Context, facts Facts, t Target) error {
+	e := t.Entity()
+	if e.IsZero() {
+		return nil
+	}
+	groups, err := facts.Groups(ctx, e)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, g := range groups {
+		if slices.Contains(carries, g.Role) && !g.Last.Before(h.Since) {
+			ids = append(ids, g.IDs...)
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	return facts.Each(ctx, ids, func(ev *investigations.Event) error {
+		if !ev.Time.Before(h.Since) && (h.Until.IsZero() || ev.Time.Before(h.Until)) {
+			h.see(ev, e)
+		}
+		return ctx.Err()
+	})
+}
+
+// see takes one event of the target into account.
+func (h *Holding) see(ev *investigations.Event, target investigations.Entity) {
+	seen := Seen{Event: ev.UID, ID: ev.ID, Type: ev.Type, Time: ev.Time, Whose: target, Settling: ev.Time.Sub(h.Since) <= settles}
+	switch {
+	case ev.Outcome == investigations.OutcomeFailure:
+		h.Refused++
+		if ev.Time.After(h.Last) {
+			h.Last = ev.Time
+		}
+	case ev.Type == certificateType || slices.Contains(SessionTypes, ev.Type):
+		if actor, ok := ev.Actor(); ok {
+			seen.Whose = actor.Entity
+			seen.Carried = target.Kind == investigations.KindUser && actor.Entity != target
+		}
+		h.Breaches = append(h.Breaches, seen)
+	case ev.Type == "client.disconnect":
+		h.Cut++
+	case slices.Contains(endTypes, ev.Type):
+		if session, ok := ev.First(investigations.KindSession, investigations.RoleTarget); ok {
+			seen.Session = session.Entity.Name
+		}
+		if !slices.ContainsFunc(h.Ended, func(s Seen) bool { return s.Session == seen.Session && seen.Session != "" }) {
+			h.Ended = append(h.Ended, seen)
+		}
+	case ev.Type != "user.login" && !seen.Settling && ev.Time.Sub(h.Since) > lingers:
+		h.Activity++
+	}
+}

@@ -1,0 +1,85 @@
+package contain_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cordon/investigations/contain"
+)
+
+// before is what mallory and carol did until a lock at 21:00.
+const before = `
+{"event":"session.start","uid":"b1","time":"2026-11-18T20:40:00Z","user":"mallory","login":"root","sid":"s-1","server_id":"h-1"}
+{"event":"cert.create","uid":"b2","time":"2026-11-18T20:54:00Z","cert_type":"user","identity":{"user":"carol","impersonator":"mallory","roles":["access"]}}
+`
+
+func held(t *testing.T, log string, change func(*contain.Lock)) contain.Holding {
+	t.Helper()
+	l := contain.Lock{
+		Name: "one", Targets: []contain.Target{{Field: contain.FieldUser, Value: "mallory"}},
+		Created: time.Date(2026, 11, 18, 21, 0, 0, 0, time.UTC),
+	}
+	if change != nil {
+		change(&l)
+	}
+	h, err := contain.Held(t.Context(), index(t, before+log), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestHeld_judgesByCertificatesAndSessions(t *testing.T) {
+	t.Parallel()
+	const (
+		cut     = `{"event":"session.end","uid":"e","time":"2026-11-18T21:00:03Z","user":"mallory","sid":"s-1","server_id":"h-1"}` + "\n"
+		refused = `{"event":"auth","uid":"r","code":"T3007W","time":"2026-11-18T21:01:00Z","user":"mallory","success":false,"error":"lock targeting User:\"mallory\" is in force"}` + "\n"
+		login   = `{"event":"user.login","uid":"l","code":"T1000I","time":"2026-11-18T21:02:00Z","user":"mallory","success":true}` + "\n"
+		cert    = `{"event":"cert.create","uid":"c","code":"TC000I","time":"2026-11-18T21:03:00Z","cert_type":"user","identity":{"user":"mallory"}}` + "\n"
+		carried = `{"event":"session.start","uid":"s","time":"2026-11-18T21:04:00Z","user":"carol","impersonator":"mallory","sid":"s-2","server_id":"h-1"}` + "\n"
+		soon    = `{"event":"cert.create","uid":"c","code":"TC000I","time":"2026-11-18T21:00:02Z","cert_type":"user","identity":{"user":"mallory"}}` + "\n"
+		other   = `{"event":"cert.create","uid":"o","code":"TC000I","time":"2026-11-18T21:03:00Z","cert_type":"user","identity":{"user":"carol"}}` + "\n"
+	)
+	for name, test := range map[string]struct {
+		log    string
+		change func(*contain.Lock)
+		want   contain.HoldVerdict
+		says   string
+	}{
+		"nothing since":           {"", nil, contain.HoldUnknown, "not known"},
+		"a session was cut":       {cut, nil, contain.Holds, "1 session ended"},
+		"refused":                 {refused, nil, contain.Holds, "1 refusal"},
+		"a login is no breach":    {refused + login, nil, contain.Holds, "1 refusal"},
+		"a login alone":           {login, nil, contain.HoldUnknown, "not known"},
+		"a certificate":           {cut + cert, nil, contain.Broken, "mallory got a certificate"},
+		"carried by another":      {cut + carried, nil, contain.Broken, "carol got a session with a certificate that the locked one signed; lock carol too"},
+		"while the lock settled":  {cut + soon, nil, contain.Holds, "1 session ended"},
+		"of somebody else":        {cut + other, nil, contain.Holds, "1 session ended"},
+		"after the lock was gone": {cut + cert, func(l *contain.Lock) { l.Released = l.Created.Add(time.Minute) }, contain.Holds, "1 session ended"},
+		"after the lock expired":  {cut + cert, func(l *contain.Lock) { l.Expires = l.Created.Add(time.Minute) }, contain.Holds, "1 session ended"},
+		"a plan holds nothing":    {cut + cert, func(l *contain.Lock) { l.Dry = true }, contain.HoldUnknown, "not known"},
+		"a lock of the session's request": {cut + cert, func(l *contain.Lock) {
+			l.Targets = []contain.Target{{Field: contain.FieldAccessRequest, Value: "r-1"}}
+		}, contain.HoldUnknown, "not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := held(t, test.log, test.change)
+			if h.Verdict != test.want || !strings.Contains(h.Words(), test.says) {
+				t.Errorf("verdict %q, %q, want %q and %q", h.Verdict, h.Words(), test.want, test.says)
+			}
+		})
+	}
+}
+
+func TestHeld_countsASessionOnce(t *testing.T) {
+	t.Parallel()
+	const twice = `{"event":"session.end","uid":"e","time":"2026-11-18T21:00:03Z","user":"mallory","sid":"s-1","server_id":"h-1"}
+{"event":"session.end","uid":"f","time":"2026-11-18T21:00:04Z","user":"mallory","sid":"s-1","server_id":"h-1"}
+{"event":"client.disconnect","uid":"g","time":"2026-11-18T21:00:04Z","user":"mallory","server_id":"h-1"}
+`
+	if h := held(t, twice, nil); len(h.Ended) != 1 || h.Cut != 1 || h.Ended[0].Session != "s-1" {
+		t.Errorf("%+v", h)
+	}
+}

@@ -1,0 +1,91 @@
+package survive
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"cordon/investigations/contain"
+	"cordon/investigations/lineage"
+)
+
+// Action is one line to type, with everything that it is for.
+type Action struct {
+	Step
+	For []Item `json:"for"`
+	// Plan is the lock as it would be placed, with its impact; nil for every
+	// other command, and where nobody prepared it.
+	Plan *contain.Plan `json:"plan,omitempty"`
+}
+
+// Actions are the steps of everything that survives for certain, each once, in
+// the order in which to take them: locks, looks, revocations, and last what is
+// put back. What a lock in force stops is still taken away. A step for items of
+// which nobody has decided whether they are the attacker's is not among them.
+func (r *Report) Actions() []Action {
+	return actions(slices.Concat(r.Items, r.Held), lineage.Proved)
+}
+
+// Doubtful are the steps for what may not be the attacker's.
+func (r *Report) Doubtful() []Action {
+	sure := r.Actions()
+	return slices.DeleteFunc(actions(slices.Concat(r.Items, r.Held), lineage.Ambiguous), func(a Action) bool {
+		return slices.ContainsFunc(sure, func(s Action) bool { return s.Stage == a.Stage && s.Command == a.Command })
+	})
+}
+
+func actions(items []Item, status lineage.Status) []Action {
+	at := map[string]int{}
+	var out []Action
+	for _, i := range items {
+		if i.Status != status {
+			continue
+		}
+		for _, s := range i.Steps {
+			key := fmt.Sprint(s.Stage, " ", s.Command)
+			if s.Lock != nil {
+				key = fmt.Sprint(s.Stage, " ", s.Lock.Targets)
+			}
+			n, ok := at[key]
+			if !ok {
+				n = len(out)
+				at[key] = n
+				out = append(out, Action{Step: s})
+			}
+			a := &out[n]
+			if s.Lock != nil && holdsLonger(s.Lock, a.Lock) {
+				a.Step = s
+			}
+			a.Note = cmp.Or(a.Note, s.Note)
+			a.For = append(a.For, i)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Action) int {
+		return cmp.Or(cmp.Compare(a.Stage, b.Stage), cmp.Compare(rank(a.For[0].Kind), rank(b.For[0].Kind)))
+	})
+	return out
+}
+
+// holdsLonger reports whether a lock asked for ends after another. One that
+// says no end holds for the usual time, which is shorter.
+func holdsLonger(a, b *contain.Request) bool {
+	return b.TTL != contain.Forever && (a.TTL == contain.Forever || a.Expires.After(b.Expires))
+}
+
+// Plan is the whole answer as things to do, each lock prepared with its impact
+// and verdict: prepare is that of the desk at which it would be placed.
+func Plan(ctx context.Context, r *Report, prepare func(context.Context, contain.Request) (contain.Plan, error)) ([]Action, error) {
+	out := r.Actions()
+	for i := range out {
+		if out[i].Lock == nil {
+			continue
+		}
+		p, err := prepare(ctx, *out[i].Lock)
+		if err != nil {
+			return nil, fmt.Errorf("prepare %s: %w", out[i].Command, err)
+		}
+		out[i].Plan = &p
+	}
+	return out, nil
+}

@@ -1,0 +1,215 @@
+package clustertest
+
+import (
+	"context"
+
+	"github.com/gravitational/teleport/api/client/proto"
+	clusterconfigpb "github.com/gravitational/teleport/api/gen/proto/go/teleport/clusterconfig/v1"
+	userspb "github.com/gravitational/teleport/api/gen/proto/go/teleport/users/v1"
+	"github.com/gravitational/teleport/api/types"
+	"github.com/gravitational/trace"
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+// Hold adds resources: tokens, roles, users, access requests, live sessions,
+// the auth preference or the recording config.
+func (c *Cluster) Hold(resources ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := &c.held
+	for _, r := range resources {
+		switch r := r.(type) {
+		case *types.ProvisionTokenV2:
+			h.tokens = append(h.tokens, r)
+		case *types.RoleV6:
+			h.roles = append(h.roles, r)
+		case *types.UserV2:
+			h.users = append(h.users, r)
+		case *types.AccessRequestV3:
+			h.requests = append(h.requests, r)
+		case *types.SessionTrackerV1:
+			h.trackers = append(h.trackers, r)
+		case *types.AuthPreferenceV2:
+			h.preference = r
+		case *types.SessionRecordingConfigV2:
+			h.recording = r
+		default:
+			c.Authority.t.Fatalf("a test cluster holds no %T", r)
+		}
+	}
+}
+
+// locked runs f with the cluster's state, for callers who may.
+func (c *Cluster) locked(ctx context.Context, resource string, f func(*state) error, verbs ...string) error {
+	if err := c.allow(ctx, resource, verbs...); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return f(&c.held)
+}
+
+func (a *auth) GetTokens(ctx context.Context, _ *emptypb.Empty) (out *types.ProvisionTokenV2List, err error) {
+	out = &types.ProvisionTokenV2List{}
+	err = a.cluster.locked(ctx, types.KindToken, func(h *state) error {
+		out.ProvisionTokens = append(out.ProvisionTokens, h.tokens...)
+		return nil
+	}, "list", "read")
+	return out, err
+}
+
+func (a *auth) DeleteToken(ctx context.Context, r *types.ResourceRequest) (*emptypb.Empty, error) {
+	c := a.cluster
+	if err := c.allowAdmin(ctx, types.KindToken, "delete"); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, t := range c.held.tokens {
+		if t.GetName() == r.Name {
+			c.held.tokens = append(c.held.tokens[:i:i], c.held.tokens[i+1:]...)
+			return &emptypb.Empty{}, nil
+		}
+	}
+	return nil, trace.NotFound("provision token(%s) not found", r.Name)
+}
+
+func (a *auth) ListRoles(ctx context.Context, _ *proto.ListRolesRequest) (out *proto.ListRolesResponse, err error) {
+	if a.cluster.major < 13 {
+		return a.UnimplementedAuthServiceServer.ListRoles(ctx, nil)
+	}
+	out = &proto.ListRolesResponse{}
+	err = a.cluster.locked(ctx, types.KindRole, func(h *state) error {
+		out.Roles = append(out.Roles, h.roles...)
+		return nil
+	}, "list", "read")
+	return out, err
+}
+
+// GetCurrentUserRoles gives the roles of the caller's user.
+func (a *auth) GetCurrentUserRoles(_ *emptypb.Empty, stream proto.AuthService_GetCurrentUserRolesServer) error {
+	c := a.cluster
+	c.mu.Lock()
+	var mine []*types.RoleV6
+	for _, u := range c.held.users {
+		if u.GetName() != userOf(stream.Context()) {
+			continue
+		}
+		for _, name := range u.GetRoles() {
+			for _, r := range c.held.roles {
+				if r.GetName() == name {
+					mine = append(mine, r)
+				}
+			}
+		}
+	}
+	c.mu.Unlock()
+	for _, r := range mine {
+		if err := stream.Send(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *auth) ListAccessRequests(ctx context.Context, _ *proto.ListAccessRequestsRequest) (out *proto.ListAccessRequestsResponse, err error) {
+	if a.cluster.major < 15 {
+		return a.UnimplementedAuthServiceServer.ListAccessRequests(ctx, nil)
+	}
+	out = &proto.ListAccessRequestsResponse{}
+	err = a.cluster.locked(ctx, types.KindAccessRequest, func(h *state) error {
+		out.AccessRequests = append(out.AccessRequests, h.requests...)
+		return nil
+	}, "list", "read")
+	return out, err
+}
+
+func (a *auth) GetAccessRequestsV2(_ *types.AccessRequestFilter, stream proto.AuthService_GetAccessRequestsV2Server) error {
+	var out []*types.AccessRequestV3
+	err := a.cluster.locked(stream.Context(), types.KindAccessRequest, func(h *state) error {
+		out = append(out, h.requests...)
+		return nil
+	}, "list", "read")
+	for _, r := range out {
+		if err == nil {
+			err = stream.Send(r)
+		}
+	}
+	return err
+}
+
+func (a *auth) GetAuthPreference(ctx context.Context, _ *emptypb.Empty) (out *types.AuthPreferenceV2, err error) {
+	err = a.cluster.locked(ctx, types.KindClusterAuthPreference, func(h *state) error {
+		out = h.preference
+		return nil
+	}, "read")
+	return out, err
+}
+
+func (a *auth) GetSessionRecordingConfig(ctx context.Context, _ *emptypb.Empty) (out *types.SessionRecordingConfigV2, err error) {
+	err = a.cluster.locked(ctx, types.KindSessionRecordingConfig, func(h *state) error {
+		out = h.recording
+		return nil
+	}, "read")
+	return out, err
+}
+
+func (a *auth) GetActiveSessionTrackers(_ *emptypb.Empty, stream proto.AuthService_GetActiveSessionTrackersServer) error {
+	var out []*types.SessionTrackerV1
+	err := a.cluster.locked(stream.Context(), types.KindSessionTracker, func(h *state) error {
+		out = append(out, h.trackers...)
+		return nil
+	}, "list")
+	for _, s := range out {
+		if err == nil {
+			err = stream.Send(s)
+		}
+	}
+	return err
+}
+
+// users is the users service of newer versions.
+type users struct {
+	userspb.UnimplementedUsersServiceServer
+	cluster *Cluster
+}
+
+func (u *users) ListUsers(ctx context.Context, _ *userspb.ListUsersRequest) (out *userspb.ListUsersResponse, err error) {
+	out = &userspb.ListUsersResponse{}
+	err = u.cluster.locked(ctx, types.KindUser, func(h *state) error {
+		out.Users = append(out.Users, h.users...)
+		return nil
+	}, "list", "read")
+	return out, err
+}
+
+func (u *users) GetUser(ctx context.Context, r *userspb.GetUserRequest) (*userspb.GetUserResponse, error) {
+	name := r.Name
+	if r.CurrentUser {
+		name = userOf(ctx)
+	} else if err := u.cluster.allow(ctx, types.KindUser, "read"); err != nil {
+		return nil, err
+	}
+	u.cluster.mu.Lock()
+	defer u.cluster.mu.Unlock()
+	for _, held := range u.cluster.held.users {
+		if held.GetName() == name {
+			return &userspb.GetUserResponse{User: held}, nil
+		}
+	}
+	return nil, trace.NotFound("user %q not found", name)
+}
+
+// clusterConfig is the service of newer versions.
+type clusterConfig struct {
+	clusterconfigpb.UnimplementedClusterConfigServiceServer
+	cluster *Cluster
+}
+
+func (s *clusterConfig) GetAuthPreference(ctx context.Context, _ *clusterconfigpb.GetAuthPreferenceRequest) (*types.AuthPreferenceV2, error) {
+	return (&auth{cluster: s.cluster}).GetAuthPreference(ctx, nil)
+}
+
+func (s *clusterConfig) GetSessionRecordingConfig(ctx context.Context, _ *clusterconfigpb.GetSessionRecordingConfigRequest) (*types.SessionRecordingConfigV2, error) {
+	return (&auth{cluster: s.cluster}).GetSessionRecordingConfig(ctx, nil)
+}

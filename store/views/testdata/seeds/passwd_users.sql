@@ -1,0 +1,6 @@
+SELECT
+  DISTINCT user
+FROM
+  exec
+WHERE
+  command LIKE '%/etc/passwd%';

@@ -1,0 +1,13 @@
+SELECT
+	event_date,
+	COUNT(*) AS count,
+	user
+FROM
+    db_session_start
+WHERE
+    db_protocol='postgres' and db_user='postgres'
+GROUP BY
+    event_date,
+    user
+ORDER BY
+    event_date

@@ -1,0 +1,22 @@
+SELECT
+    event_date,
+    count(*) as count,
+    user
+FROM
+    session_start
+WHERE
+    CARDINALITY(access_requests) IS NULL
+AND
+    proto='ssh'
+AND
+    with_mfa IS NULL
+AND
+    impersonator IS NULL
+AND
+    trusted_device_device_id IS NULL
+GROUP BY
+    event_date,
+    proto,
+    user
+ORDER BY
+    event_date

@@ -1,0 +1,130 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cordon/investigations"
+	"cordon/themes"
+	"cordon/tui/draw"
+	"cordon/tui/pane"
+	"cordon/tui/safetext"
+)
+
+// LiveMsg says how the following of a live cluster stands. Whoever follows sends
+// one when something changed, a few a second at most; the evidence holds what
+// came already. Nothing on the screen moves by it: the pages show what arrived
+// when the responder asks for it.
+type LiveMsg struct {
+	Added  int64     // events added to the case since the console was opened
+	Newest time.Time // of them, zero while there is none
+	// Lost says why the cluster does not answer just now, in one sentence, and
+	// Next when it is asked again. Empty while it does.
+	Lost string
+	Next time.Time
+	// Ended says why nothing follows any more; empty while something does.
+	Ended string
+	// Alarms are sentences about locks that do not hold.
+	Alarms []string
+}
+
+// liveState is what the console knows of the cluster it follows.
+type liveState struct {
+	on    bool
+	last  LiveMsg
+	shown int64  // how many of the added events the pages show
+	alarm string // the alarm told last
+}
+
+// took takes a message of the follower.
+func (a *App) tookLive(msg LiveMsg) {
+	was := a.live.last
+	a.live.last = msg
+	switch {
+	case len(msg.Alarms) > 0 && msg.Alarms[0] != a.live.alarm:
+		a.live.alarm = msg.Alarms[0]
+		a.say(themes.Danger, a.styles.Glyphs.Warn+" "+safetext.Clean(msg.Alarms[0]))
+	case msg.Ended != "" && was.Ended == "":
+		a.say(themes.Danger, "No longer following: "+safetext.Clean(msg.Ended))
+	case msg.Lost != "" && was.Lost == "":
+		a.say(themes.Warning, safetext.Clean(msg.Lost)+"; it is tried again.")
+	case msg.Lost == "" && was.Lost != "":
+		a.say(themes.OK, "Connected again.")
+	}
+}
+
+// waiting is how many events arrived that the pages do not show yet.
+func (a *App) waiting() int64 { return a.live.last.Added - a.live.shown }
+
+const loadArrived = "what arrived"
+
+// showArrived reads the pages again, each where it is.
+func (a *App) showArrived() tea.Cmd {
+	a.live.shown = a.live.last.Added
+	evidence := a.env.Evidence
+	return a.loader.Load(loadArrived, func(ctx context.Context) (any, error) {
+		return evidence.Coverage(ctx)
+	})
+}
+
+// arrived shows the pages again with what is in the case now.
+func (a *App) arrived(answer pane.LoadedMsg) tea.Cmd {
+	if answer.Err != nil {
+		a.say(themes.Danger, "What arrived cannot be read: "+safetext.Clean(answer.Err.Error()))
+		return nil
+	}
+	if coverage, ok := answer.Value.(investigations.Coverage); ok {
+		a.takeCoverage(coverage)
+	}
+	a.notePlace()
+	clear(a.shown)
+	return tea.Batch(a.showPage(), a.refresh())
+}
+
+// takeCoverage keeps what the case holds, for the header and the clock.
+func (a *App) takeCoverage(c investigations.Coverage) {
+	a.coverage = c
+	a.clock.from, a.clock.to = c.From, c.To
+}
+
+// liveLine says how fresh the screen is, in a few words.
+func (a *App) liveLine() draw.Line {
+	if !a.live.on {
+		return nil
+	}
+	l := &a.live.last
+	now := a.env.Now()
+	var line draw.Line
+	switch {
+	case l.Ended != "":
+		line = draw.Line{draw.T(themes.Danger, "not following any more")}
+	case l.Lost != "" && l.Next.After(now):
+		line = draw.Line{draw.T(themes.Danger, fmt.Sprintf("no connection, again in %s", seconds(l.Next.Sub(now))))}
+	case l.Lost != "":
+		line = draw.Line{draw.T(themes.Danger, "no connection")}
+	case l.Newest.IsZero():
+		line = draw.Line{draw.T(themes.Muted, "no event yet")}
+	default:
+		line = draw.Line{draw.T(themes.Muted, fmt.Sprintf("last event %s ago", seconds(max(0, now.Sub(l.Newest)))))}
+	}
+	if n := a.waiting(); n > 0 {
+		line = append(line, draw.T(themes.Accent, fmt.Sprintf("  +%d new (R)", n)))
+	}
+	return line
+}
+
+// seconds is a length of time in its largest unit.
+func seconds(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}

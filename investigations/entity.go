@@ -138,6 +138,17 @@ func CanonicalName(k Kind, name string) string {
 	return name
 }
 
+// TypedName is the canonical form of a name that a person gave, who may have
+// copied an address from an event: with its port.
+func TypedName(k Kind, name string) string {
+	if k == KindAddress {
+		if a, err := netip.ParseAddrPort(name); err == nil {
+			name = a.Addr().String()
+		}
+	}
+	return CanonicalName(k, name)
+}
+
 // ByUUID reports whether Teleport names entities of the kind with a UUID.
 func (k Kind) ByUUID() bool {
 	switch k {
@@ -155,7 +166,7 @@ func ParseEntity(s string) (Entity, error) {
 			if name == "" {
 				return Entity{}, fmt.Errorf("%q names no %s: write %s:NAME", s, kind.Title(), kind)
 			}
-			return Entity{kind, CanonicalName(kind, name)}, nil
+			return Entity{kind, TypedName(kind, name)}, nil
 		}
 	}
 	if s == "" {

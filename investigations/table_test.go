@@ -161,6 +161,8 @@ func TestParseEntity_readsWhatStringWrites(t *testing.T) {
 	}
 	for typed, want := range map[string]Entity{
 		"address:2001:DB8:0::1":                        {KindAddress, "2001:db8::1"},
+		"address:[2001:DB8::1]:443":                    {KindAddress, "2001:db8::1"},
+		"address:203.0.113.9:50404":                    {KindAddress, "203.0.113.9"},
 		"request:261E80C5-357B-4C43-9B67-40A6BC4C6E4D": {KindRequest, "261e80c5-357b-4c43-9b67-40a6bc4c6e4d"},
 		"261E80C5-357B-4C43-9B67-40A6BC4C6E4D":         {KindUser, "261E80C5-357B-4C43-9B67-40A6BC4C6E4D"},
 	} {

@@ -44,7 +44,7 @@ type columnBuffer struct {
 	codes  []byte
 	run    int    // events of the last code, which are not among codes yet
 	code   uint32 // the last code
-	last   []byte // the value met last, where it is written as it is
+	last   []byte // the value met last, as it is written
 	known  uint32 // its code
 	long   uint32 // the code of values that are left to their lines, 0 until one is met
 }
@@ -98,23 +98,25 @@ func (w *columnWriter) event(line []byte, l *extract.Line) {
 func (w *columnWriter) find(c *columnBuffer, set, column byte, text []byte, eventTime int64) {
 	w.key = appendColumnValue(append(w.key[:0], set, column), text, eventTime)
 	value := w.key[2:]
-	if c.last = c.last[:0]; len(value) == 0 {
-		c.known = c.left()
+	switch {
+	case len(value) == 0:
+		c.last, c.known = c.last[:0], c.left()
+		return
+	case bytes.Equal(value, c.last):
 		return
 	}
+	c.last = append(c.last[:0], value...)
 	h := w.known.hash(w.key)
 	code, ok := w.known.find(h, w.key)
 	if !ok {
 		if w.room += len(w.key); w.room > columnRoom {
-			c.known = c.left()
+			c.last, c.known = c.last[:0], c.left()
 			return
 		}
 		code = c.add(value)
 		w.known.add(h, w.key, code)
 	}
-	if c.known = code; len(value) == len(text) { // else it hangs on the event's time
-		c.last = append(c.last, text...)
-	}
+	c.known = code
 }
 
 // endRun puts the code of the last events among the codes.

@@ -204,3 +204,25 @@ func TestFeed_endsWithItsContextAndLosesNothingCommitted(t *testing.T) {
 	}
 	verified(t, c)
 }
+
+// A live cluster's batches are of any size, and each is sorted in the memory of
+// the one before.
+func TestFeed_takesBatchesOfAnySize(t *testing.T) {
+	t.Parallel()
+	c := emptyCase(t)
+	f, err := c.OpenFeed("teleport.example.com", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := liveLines(1500)
+	for from, size := 0, 0; from < len(lines); from += size {
+		size = min(1+from*7%53, len(lines)-from)
+		if n, err := f.Add(t.Context(), lines[from:from+size]); err != nil || n != int64(size) {
+			t.Fatalf("added %d of %d: %v", n, size, err)
+		}
+	}
+	if err := f.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	verified(t, c)
+}

@@ -459,6 +459,13 @@ func (in *ingester) finish(ctx context.Context) error {
 	if err := in.w.dict.labels.save(in.conn); err != nil {
 		return err
 	}
+	if err := in.w.saveServer(); err != nil {
+		return err
+	}
+	// What makes indexes and looks for gaps takes the room of the tables that
+	// nobody needs now: given back to the system, since SQLite has its own.
+	in.w = nil
+	debug.FreeOSMemory()
 	if in.build {
 		for _, sql := range lateIndexes {
 			if err := exec(in.conn, sql); err != nil {
@@ -466,11 +473,5 @@ func (in *ingester) finish(ctx context.Context) error {
 			}
 		}
 	}
-	if err := in.w.saveServer(); err != nil {
-		return err
-	}
-	// What looks for gaps takes the room of the tables that nobody needs now.
-	in.w = nil
-	runtime.GC()
 	return refreshGaps(ctx, in.conn)
 }

@@ -140,7 +140,8 @@ func (p *postings) sort() {
 	for _, k := range p.keys {
 		high |= k
 	}
-	if len(p.keys2) < len(p.keys) {
+	// Keys and positions grow each in its own steps.
+	if len(p.keys2) < len(p.keys) || len(p.at2) < len(p.keys) {
 		p.keys2, p.at2 = make([]uint64, cap(p.keys)), make([]uint32, cap(p.keys))
 	}
 	from, fromAt := p.keys, p.at

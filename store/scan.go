@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cordon/investigations/extract"
-	"cordon/store/views"
-
 	"golang.org/x/sync/errgroup"
 	"zombiezen.com/go/sqlite"
+
+	"cordon/investigations/extract"
+	"cordon/store/views"
 )
 
 var _ views.Scanner = (*Case)(nil)

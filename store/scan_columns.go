@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"cordon/store/views"
-
 	"zombiezen.com/go/sqlite"
+
+	"cordon/store/views"
 )
 
 // columnScan reads rows of a view, one segment at a time. It is for one goroutine.
@@ -21,7 +21,7 @@ type columnScan struct {
 	unpack  unpacker
 	convert converter
 	lines   *lineColumns
-	posted  map[int][]int64 // see the function
+	posted  map[int][]int64 // see posted
 
 	segment int64
 	types   map[int64]bool // of the view
@@ -208,7 +208,7 @@ func (w *columnScan) keepCodes(v *vector, holds func([]views.Value) bool) error 
 	case !some:
 		w.alive = w.alive[:0]
 		return nil
-	case all:
+	case all && v.wrong == nil: // else they are counted
 		return nil
 	}
 	if err := w.load(v); err != nil {

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"cordon/store/views"
-
 	"zombiezen.com/go/sqlite"
+
+	"cordon/store/views"
 )
 
 // Columns calls yield with the values that events have in columns of their

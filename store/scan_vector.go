@@ -4,10 +4,10 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"github.com/valyala/fastjson"
+
 	"cordon/investigations/extract"
 	"cordon/store/views"
-
-	"github.com/valyala/fastjson"
 )
 
 // vector is one column of a scan for the events of a segment.

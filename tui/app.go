@@ -56,8 +56,9 @@ type Options struct {
 	// queries of the responder's own folder.
 	Engine  queries.Engine
 	Queries []queries.Named
-	// Live says that somebody follows a cluster and sends [LiveMsg].
-	Live bool
+	// Live is the cluster that somebody follows into the case, and sends [LiveMsg]
+	// of; nil on files.
+	Live pane.Live
 	// Shell is the program that opens beside the case; empty for sh.
 	Shell string
 }
@@ -97,6 +98,8 @@ type App struct {
 	placing  bool
 	keeping  bool // T0 is being written into the case
 	children children
+	copied   string // what was copied last
+	steps    []step // commands put into a shell, the newest last
 	live     liveState
 	status   status
 	lastKey  time.Time
@@ -139,12 +142,12 @@ func New(o Options) *App {
 		env: pane.Env{
 			Evidence: o.Evidence, Desk: o.Desk, Clock: c, Machines: &pane.Machines{}, Styles: o.Styles, Now: o.Now,
 			Work: work, Out: &pane.Outbox{}, Drafts: dialog.Drafts{}, Export: o.Export,
-			Rules: o.Rules, Detections: &pane.Detections{}, Engine: o.Engine, Queries: o.Queries,
+			Rules: o.Rules, Detections: &pane.Detections{}, Engine: o.Engine, Queries: o.Queries, Live: o.Live,
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
 		overlay: dialog.NewOverlay(o.Now), answers: map[string]func(dialog.Outcome) tea.Cmd{},
 		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), asked: o.Identity,
-		shown: map[pane.Page]shownStop{}, live: liveState{on: o.Live},
+		shown: map[pane.Page]shownStop{}, live: liveState{on: o.Live != nil},
 		trail: trail{stops: []stop{newStop(o.Identity, "", pane.PageOverview, pane.Subject{Entity: o.Identity})}},
 	}
 	if a.env.Rules == nil {
@@ -198,10 +201,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case pane.LoadedMsg:
 		return a.loaded(msg)
 	case tickedMsg:
-		return a.ticking()
+		return tea.Batch(a.ticking(), a.tickPage())
 	case LiveMsg:
-		a.tookLive(msg)
-		return nil
+		return a.tookLive(msg)
 	case spunMsg:
 		a.spinning = false
 		return nil

@@ -95,7 +95,7 @@ func TestApp_readsFromTheFirstScreenWhoHowFarAndWhatNext(t *testing.T) {
 	t.Parallel()
 	d := drive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana})
 	d.expect("dana@example.com", "203.0.113.66", "198.51.100.7", "self-approved", "relay@example.com", "1 failed",
-		"this server (12) does not", "identities  2   contained 0", "user dana@example.com for 24h",
+		"this server (12) does not", "identities  2 ", "contained   0", "user dana@example.com for 24h",
 		"session 4be1c9d2 root@shop-1", "made by it", "--user=dana@example.com", "next: mark whose hands are hostile (m)", "watch the screen (4)", "1 gap")
 }
 
@@ -108,7 +108,7 @@ func TestLock_narrowIsPlacedAtOnceAndUndone(t *testing.T) {
 		if size == small {
 			d.expect("0 contained (1 planned)")
 		} else {
-			d.expect("contained 0   planned 1")
+			d.expect("contained   0   planned 1")
 		}
 		d.press("L").expect("already planned")
 		d.press("u").expect("undone: the plan to lock user dana@example.com is dropped")

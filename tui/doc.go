@@ -11,6 +11,11 @@
 //     none is shown. A paste never acts.
 //   - Pages draw into rectangles that layout.go computes from the size alone.
 //     They say what they want of the app through their outbox.
+//   - What arrives from a live cluster moves nothing: the pages show it when the
+//     responder asks. The locks and what runs are read again by themselves, under
+//     a cursor that stays.
+//   - What a program beside the case shows on its screen proves nothing. A step of
+//     a plan is done when the event that proves it is in the case.
 //   - The trail is where the responder has been. It is kept in the case, so that
 //     the console opens again at the same place.
 //   - Text from evidence passes safetext before it becomes part of a line.

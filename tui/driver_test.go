@@ -13,6 +13,7 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/contain"
+	"cordon/investigations/journal"
 	"cordon/investigations/queries"
 	"cordon/themes"
 	"cordon/tui/tuitest"
@@ -44,6 +45,8 @@ type setup struct {
 	shell string
 	// engine answers audit SQL; nil for one of the incident.
 	engine queries.Engine
+	// cluster is followed; nil for files alone.
+	cluster *tuitest.Cluster
 }
 
 func drive(t *testing.T, s setup) *driver {
@@ -66,7 +69,11 @@ func drive(t *testing.T, s setup) *driver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	styles, err := themes.New(themes.Options{Palette: palette, ASCII: s.ascii})
+	look := themes.Options{Palette: palette, ASCII: s.ascii}
+	if s.cluster != nil {
+		look.Mode = themes.ModeLive
+	}
+	styles, err := themes.New(look)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,10 +82,17 @@ func drive(t *testing.T, s setup) *driver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.app = New(Options{
+	options := Options{
 		Evidence: s.evidence, Desk: desk, Engine: s.engine, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
 		Location: time.FixedZone("CEST", 2*3600), Timer: func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } },
-	})
+	}
+	if s.cluster != nil {
+		s.cluster.Now = clock
+		desk.Locker, desk.Mode = s.cluster, journal.ModeLive
+		desk.Random = strings.NewReader(strings.Repeat("0123456789abcdef", 8))
+		options.Live = s.cluster
+	}
+	d.app = New(options)
 	d.run(d.app.Init())
 	d.send(tea.WindowSizeMsg{Width: s.size.X, Height: s.size.Y})
 	return d

@@ -29,18 +29,24 @@ type LiveMsg struct {
 	Ended string
 	// Alarms are sentences about locks that do not hold.
 	Alarms []string
+	// Locks counts how often the cluster's locks changed; the first reading is
+	// one of them.
+	Locks int
 }
 
 // liveState is what the console knows of the cluster it follows.
 type liveState struct {
 	on    bool
 	last  LiveMsg
-	shown int64  // how many of the added events the pages show
-	alarm string // the alarm told last
+	shown int64 // how many of the added events the pages show
+	// checked is how many were there when it was last looked what proves a step.
+	checked int64
+	alarm   string // the alarm told last
 }
 
-// took takes a message of the follower.
-func (a *App) tookLive(msg LiveMsg) {
+// tookLive takes a message of the follower. Only what rests on the locks is read
+// again by itself: who is locked must not be old, and no selection moves by it.
+func (a *App) tookLive(msg LiveMsg) tea.Cmd {
 	was := a.live.last
 	a.live.last = msg
 	switch {
@@ -54,6 +60,19 @@ func (a *App) tookLive(msg LiveMsg) {
 	case msg.Lost == "" && was.Lost != "":
 		a.say(themes.OK, "Connected again.")
 	}
+	var cmds []tea.Cmd
+	if msg.Locks != was.Locks && a.ready {
+		cmds = append(cmds, a.refresh())
+	}
+	return tea.Batch(append(cmds, a.checkSteps())...)
+}
+
+// tickPage tells the open page that time went on, unless a terminal covers it.
+func (a *App) tickPage() tea.Cmd {
+	if t, ok := a.pane().(pane.Ticker); ok && a.children.front == nil {
+		return t.Tick()
+	}
+	return nil
 }
 
 // waiting is how many events arrived that the pages do not show yet.
@@ -81,7 +100,13 @@ func (a *App) arrived(answer pane.LoadedMsg) tea.Cmd {
 	}
 	a.notePlace()
 	clear(a.shown)
-	return tea.Batch(a.showPage(), a.refresh())
+	cmds := []tea.Cmd{a.showPage(), a.refresh()}
+	for _, p := range a.pages {
+		if r, ok := p.pane.(pane.Arriver); ok {
+			cmds = append(cmds, r.Arrived())
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // takeCoverage keeps what the case holds, for the header and the clock.

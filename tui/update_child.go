@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"cordon/investigations/contain"
 	"cordon/investigations/journal"
 	"cordon/playback/child"
 	"cordon/themes"
@@ -81,16 +79,16 @@ func (a *App) openShell() tea.Cmd {
 
 // openChild starts a program in a terminal over the page and writes into the
 // journal that it was, and later how it ended. Title is what people call it.
-func (a *App) openChild(argv []string, title string) tea.Cmd {
+func (a *App) openChild(argv []string, title string) tea.Cmd { return a.openTyped(argv, title, "") }
+
+// openTyped is openChild with a text that is typed into the program, and not
+// entered. The text must show as itself.
+func (a *App) openTyped(argv []string, title, text string) tea.Cmd {
 	if a.children.opening || a.children.leaving {
 		return nil
 	}
 	a.children.opening = true
-	words := make([]string, len(argv))
-	for i, arg := range argv {
-		words[i] = contain.Quote(arg)
-	}
-	entry := journal.Entry{Time: a.env.Now(), Mode: journal.ModeDryRun, Action: journal.ActionProgramRun, Target: title, Command: strings.Join(words, " ")}
+	entry := journal.Entry{Time: a.env.Now(), Mode: journal.ModeDryRun, Action: journal.ActionProgramRun, Target: title, Command: pane.Run{Argv: argv}.Command()}
 	if desk := a.env.Desk; desk != nil {
 		entry.Operator, entry.Mode = desk.Guard.Operator, desk.Mode
 	}
@@ -103,8 +101,40 @@ func (a *App) openChild(argv []string, title string) tea.Cmd {
 			return nil, err
 		}
 		_, noted := evidence.Record(ctx, entry)
+		typeInto(c, text)
 		return startedChild{terminal.New(title, entry.Command, c), entry, noted}, nil
 	})
+}
+
+// promptQuiet is how long a program writes nothing before it is taken to wait for
+// input, and promptLongest how long that is waited for.
+const (
+	promptQuiet   = 150 * time.Millisecond
+	promptLongest = 3 * time.Second
+)
+
+// typeInto types a text once the program waits for it: a shell that has not drawn
+// its prompt would show the text twice. What finds no room shows on the screen as
+// missing, and nothing was entered.
+func typeInto(c *child.Child, text string) {
+	if text == "" {
+		return
+	}
+	latest := time.After(promptLongest)
+	var quiet <-chan time.Time
+	for {
+		select {
+		case <-c.Changed():
+			quiet = time.After(promptQuiet)
+			continue
+		case <-quiet:
+		case <-latest:
+		case <-c.Done():
+			return
+		}
+		_ = c.Write([]byte(text))
+		return
+	}
 }
 
 func (a *App) childStarted(answer pane.LoadedMsg) tea.Cmd {
@@ -156,6 +186,7 @@ func (a *App) leaveChild() {
 		a.children.all = slices.DeleteFunc(a.children.all, func(p *terminal.Pane) bool { return p == front })
 	}
 	a.children.front, a.status = nil, status{}
+	a.sayWaiting()
 	a.arrange()
 }
 

@@ -118,6 +118,8 @@ func (a *App) act(id action.ID) tea.Cmd {
 		return a.copyText(a.copyable())
 	case action.Shell:
 		return a.openShell()
+	case action.RunCopied:
+		return a.runCopied()
 	case action.Close:
 		return a.escape()
 	}
@@ -151,6 +153,8 @@ func (a *App) Disabled(id action.ID) string {
 	switch id {
 	case action.Shell, action.Clock, action.Machines:
 		return ""
+	case action.RunCopied:
+		return unless(len(a.copiedCommands()) > 0, "Copy a tctl or tsh command first (y): it is put into a shell, and not entered.")
 	case action.ShowArrived:
 		return unless(a.live.on, "Nothing arrives: this is no live cluster.")
 	case action.SetT0:
@@ -236,6 +240,7 @@ func (a *App) copyText(text string) tea.Cmd {
 	if text == "" {
 		return nil
 	}
+	a.copied = text
 	a.status = status{line: draw.Line{draw.T(themes.OK, "copied: "), draw.T(themes.Text, safetext.CleanMax(text, 400))}}
 	return tea.SetClipboard(text)
 }

@@ -85,6 +85,8 @@ func (a *App) loaded(msg pane.LoadedMsg) tea.Cmd {
 		return a.lockDone(answer)
 	case loadChild:
 		return a.childStarted(answer)
+	case loadProof:
+		return a.stepsProved(answer)
 	case loadSave:
 		a.saving = false
 		if answer.Err != nil && !answer.Cancelled() {

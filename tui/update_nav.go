@@ -164,6 +164,8 @@ func (a *App) grantOne(w pane.Wish) tea.Cmd {
 		return a.copyText(w.Text)
 	case pane.Undoable:
 		a.decided = append(a.decided, w.Decision)
+	case pane.Run:
+		return a.openChild(w.Argv, w.Title)
 	case pane.Changed:
 		return a.refresh()
 	}

@@ -43,7 +43,7 @@ const (
 )
 
 var peers = []peer{
-	{keyDuckDB, "DuckDB", []string{"node"}, nil, (*bench).ingestDuckDB, "27 columns and the line"},
+	{keyDuckDB, "DuckDB", []string{"node"}, nil, (*bench).ingestDuckDB, "26 columns and the line"},
 	{"sqlite3", "sqlite3", []string{"sqlite3"}, []string{"sqlite3", "--version"}, (*bench).ingestSQLite, "the line, indexes over generated columns"},
 	{"lnav", "lnav", []string{"lnav"}, []string{"lnav", "-V"}, (*bench).indexLnav, "an index in memory, nothing kept"},
 	{"clickhouse", "ClickHouse", []string{"clickhouse-server", "clickhouse-client"}, []string{"clickhouse-client", "--version"}, (*bench).ingestClickHouse, "12 columns and the line"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,12 +26,23 @@ type clusterAsk struct {
 
 // withCluster adds the flags of a connection, by the names that tsh and tctl
 // have for them.
-func withCluster(cmd *cobra.Command, ask *clusterAsk) {
+func withCluster(cmd *cobra.Command, ask *clusterAsk) { withClusterAs(cmd, ask, "identity") }
+
+// withClusterAs is withCluster for a verb of which --identity means something else.
+func withClusterAs(cmd *cobra.Command, ask *clusterAsk, identity string) {
 	flags := cmd.Flags()
 	flags.StringVar(&ask.proxy, "proxy", "", "HOST:PORT of the proxy, or of the auth server (default: that of the tsh profile)")
-	flags.StringVarP(&ask.identity, "identity", "i", "", "identity file of tctl auth sign or tbot (default: the tsh profile)")
+	flags.StringVarP(&ask.identity, identity, "i", "", "identity file of tctl auth sign or tbot (default: the tsh profile)")
 	flags.StringVar(&ask.profile, "profile", "", "name of the tsh profile (default: the current one)")
 	flags.BoolVar(&ask.insecure, "insecure", false, "accept a proxy whose certificate nobody knows")
+}
+
+// needsLive refuses flags of a connection where there is none.
+func (a clusterAsk) needsLive(live bool, hint string) error {
+	if live || a == (clusterAsk{}) {
+		return nil
+	}
+	return misuse(hint, "--identity, --proxy, --profile and --insecure are for a live cluster")
 }
 
 // connect reaches the cluster. It is to be closed.
@@ -53,6 +65,15 @@ func (p *program) liveDesk(ctx context.Context, c *store.Case, cluster *teleport
 			return nil, err
 		}
 		p.tell("who could remove a lock is not known: %s", err)
+	}
+	if guard.ControlHosts, err = cluster.ControlHosts(ctx); err != nil {
+		if !teleport.Degraded(err) {
+			return nil, err
+		}
+		p.tell("which servers run Teleport itself is told by the evidence alone: %s", err)
+	}
+	if len(coverage.Clusters) > 0 && !slices.Contains(coverage.Clusters, cluster.Name) {
+		p.tell("! the evidence of this case is of %s, and this is %s: a lock here does nothing there", strings.Join(coverage.Clusters, ", "), cluster.Name)
 	}
 	return &contain.Desk{Facts: c, Book: c, Locker: cluster.Locker(), Guard: guard, Mode: journal.ModeLive, Now: p.now}, nil
 }

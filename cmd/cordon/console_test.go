@@ -114,16 +114,26 @@ func cursor(shown string) string {
 	return ""
 }
 
+// rowName is what the line under the cursor is called: the rest of it can change
+// while the cursor stays, when what was slow arrives.
+func rowName(shown string) string {
+	name, _, _ := strings.Cut(cursor(shown), "  ")
+	return name
+}
+
 // moves presses j until the line under the cursor matches.
 func (c *console) moves(to *regexp.Regexp) {
 	c.t.Helper()
-	row := cursor(c.until("a cursor", func(s string) bool { return cursor(s) != "" }))
+	shown := c.until("a cursor", func(s string) bool { return cursor(s) != "" })
+	row := cursor(shown)
 	for range 60 {
 		if to.MatchString(row) {
 			return
 		}
+		was := rowName(shown)
 		c.press("j")
-		row = cursor(c.until("the cursor to move", func(s string) bool { return cursor(s) != "" && cursor(s) != row }))
+		shown = c.until("the cursor to move", func(s string) bool { return cursor(s) != "" && rowName(s) != was })
+		row = cursor(shown)
 	}
 	c.t.Fatalf("no line matches %s", to)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/pivot"
+	"cordon/store"
 )
 
 // moment writes a time for a person, always UTC and always saying so.
@@ -45,8 +47,11 @@ func coverageLine(c investigations.Coverage) string {
 	if c.Events == 0 {
 		return fmt.Sprintf("covers no events in %s, %s", counted(c.Sources, "source"), counted(c.Recordings, "recording"))
 	}
-	s := fmt.Sprintf("covers %s to %s, %s in %s, %s", moment(c.From), moment(c.To),
-		counted(c.Events, "event"), counted(c.Sources, "source"), counted(len(c.Gaps), "gap"))
+	times := "no times"
+	if !c.From.IsZero() {
+		times = moment(c.From) + " to " + moment(c.To)
+	}
+	s := fmt.Sprintf("covers %s, %s in %s, %s", times, counted(c.Events, "event"), counted(c.Sources, "source"), counted(len(c.Gaps), "gap"))
 	if c.Rejects > 0 {
 		s += fmt.Sprintf(", %s rejected", counted(c.Rejects, "line"))
 	}
@@ -60,6 +65,22 @@ func found(what string, n int, c investigations.Coverage) error {
 		return nil
 	}
 	return nothing("the evidence "+coverageLine(c), "%s", what)
+}
+
+// foundOf is found for an answer about one entity. Where no event names it, it
+// says that instead: the name may be mistyped.
+func foundOf(ctx context.Context, c *store.Case, of investigations.Entity, what string, n int, coverage investigations.Coverage) error {
+	if n > 0 {
+		return nil
+	}
+	groups, err := c.Groups(ctx, of)
+	if err != nil {
+		return err
+	}
+	if len(groups) == 0 {
+		what = fmt.Sprintf("no event of this evidence names %s", of)
+	}
+	return found(what, 0, coverage)
 }
 
 // gaps lists the holes in the evidence, grouped by kind in the order of the

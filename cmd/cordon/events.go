@@ -79,6 +79,9 @@ func (p *program) events(ctx context.Context, ask eventsAsk, paths []string) (er
 	if ask.limit < 0 {
 		return misuse("0 lists all", "--limit must not be negative")
 	}
+	if _, seen := terminal(p.out); seen && ask.raw {
+		return misuse("cordon events --raw PATH > FILE, or --jsonl to look at them here", "--raw prints bytes as they are, and a terminal would obey them: send them to a file or a pipe")
+	}
 	expr, err := filter.Parse(ask.filter, p.now())
 	if err != nil {
 		return badFilter(ask.filter, err)
@@ -191,11 +194,12 @@ type eventWriter interface {
 }
 
 func (p *program) eventWriter(ask eventsAsk, out *bufio.Writer) eventWriter {
+	_, seen := terminal(p.out)
 	switch {
 	case ask.raw:
 		return &lineWriter{out: out}
 	case ask.jsonl:
-		return &lineWriter{out: out, compact: true}
+		return &lineWriter{out: out, seen: seen, compact: true}
 	case ask.json:
 		return &jsonWriter{filter: ask.filter, out: out}
 	default:
@@ -207,6 +211,7 @@ func (p *program) eventWriter(ask eventsAsk, out *bufio.Writer) eventWriter {
 type lineWriter struct {
 	out     *bufio.Writer
 	compact bool // one line for each event, also where its source has several
+	seen    bool // by a terminal, which must not act on a line
 }
 
 func (w *lineWriter) begin(investigations.Coverage) error { return nil }
@@ -218,6 +223,9 @@ func (w *lineWriter) event(_ *investigations.Event, line []byte) error {
 		if json.Compact(&b, line) == nil {
 			line = b.Bytes()
 		}
+	}
+	if w.seen {
+		line = safetext.JSON(line)
 	}
 	if _, err := w.out.Write(line); err != nil {
 		return err
@@ -254,7 +262,7 @@ func (w *jsonWriter) begin(c investigations.Coverage) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.out, "{\"coverage\":%s,\n\"filter\":%s,\n\"events\":[", head, named)
+	_, err = fmt.Fprintf(w.out, "{\"coverage\":%s,\n\"filter\":%s,\n\"events\":[", safetext.JSON(head), safetext.JSON(named))
 	return err
 }
 
@@ -267,7 +275,7 @@ func (w *jsonWriter) event(e *investigations.Event, _ []byte) error {
 	if !w.some {
 		sep, w.some = "\n", true
 	}
-	_, err = fmt.Fprintf(w.out, "%s%s", sep, line)
+	_, err = fmt.Fprintf(w.out, "%s%s", sep, safetext.JSON(line))
 	return err
 }
 

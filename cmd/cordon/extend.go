@@ -46,6 +46,9 @@ func (p *program) extendVerb() *cobra.Command {
 		case ask.forever == (ask.ttl > 0):
 			return misuse("for example --ttl 48h", "give --ttl or --forever")
 		}
+		if err := ask.cluster.needsLive(ask.live, addLive); err != nil {
+			return err
+		}
 		return p.extend(ctx, ask, args[0])
 	})
 	return cmd

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -101,6 +103,7 @@ type fetching struct {
 	of      *program
 	c       *store.Case
 	cluster *teleport.Cluster
+	bytes   *atomic.Int64 // counts what came; nil for nobody
 }
 
 // all fetches one recording after the other. What one cannot give does not stop
@@ -132,24 +135,55 @@ func (f fetching) all(ctx context.Context, sessions []string) error {
 }
 
 // one fetches a recording into a file and adds that to the case.
-func (f fetching) one(ctx context.Context, dir, id string) (err error) {
-	path := filepath.Join(dir, id+".tar")
+func (f fetching) one(ctx context.Context, dir, id string) error {
+	path, err := f.download(ctx, dir, id)
+	if err != nil {
+		return err
+	}
+	return f.keep(ctx, path, id)
+}
+
+// download writes a recording into a file of its own, which keep removes. The id
+// becomes a part of its name.
+func (f fetching) download(ctx context.Context, dir, id string) (path string, err error) {
+	path = filepath.Join(dir, id+".tar")
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("keep the recording of session %s: %w", id, err)
+		return "", fmt.Errorf("keep the recording of session %s: %w", id, err)
 	}
-	_, err = f.cluster.Recording(ctx, id, file)
+	var into io.Writer = file
+	if f.bytes != nil {
+		into = &countingWriter{file, f.bytes}
+	}
+	_, err = f.cluster.Recording(ctx, id, into)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
+		return "", errors.Join(err, os.Remove(path))
 	}
+	return path, nil
+}
+
+// keep adds a recording that was downloaded to the case.
+func (f fetching) keep(ctx context.Context, path, id string) error {
 	defer os.Remove(path)
 	opts := store.Options{Now: f.of.now, Operator: f.of.operator(), Command: "cordon fetch"}
 	if _, err := f.c.Ingest(ctx, []string{path}, opts); err != nil {
 		return err
 	}
-	_, err = f.c.Record(ctx, journal.Entry{
+	_, err := f.c.Record(ctx, journal.Entry{
 		Time: f.of.now(), Operator: f.of.operator(), Mode: journal.ModeLive, Action: journal.ActionEvidenceAdd,
 		Target: "recording of session " + id, Result: "from " + f.cluster.Name,
 	})
 	return err
+}
+
+// countingWriter counts what is written through it.
+type countingWriter struct {
+	io.Writer
+	n *atomic.Int64
+}
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.n.Add(int64(n))
+	return n, err
 }

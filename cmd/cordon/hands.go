@@ -119,7 +119,7 @@ func (p *program) hands(ctx context.Context, ask handsAsk, who string, paths []s
 	if err != nil {
 		return err
 	}
-	return found(fmt.Sprintf("%s did nothing in this evidence", of), answer.Acts, answer.Coverage.Coverage)
+	return foundOf(ctx, c, of, fmt.Sprintf("%s did nothing in this evidence", of), answer.Acts, answer.Coverage.Coverage)
 }
 
 func (p *program) readHands(ctx context.Context, c *store.Case, of investigations.Entity, since string) (handsAnswer, error) {

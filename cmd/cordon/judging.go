@@ -24,6 +24,16 @@ func (p *program) judged(ctx context.Context, c *store.Case, of investigations.E
 	marks := make([]judgement.Mark, len(keys))
 	for i, k := range keys {
 		marks[i] = judgement.Mark{Identity: of, Key: k, Side: judgement.Hostile}
+		if k.Facet == judgement.FacetAgent || k.Facet == judgement.FacetCertificate {
+			continue // No entities of the index.
+		}
+		groups, err := c.Groups(ctx, k.Entity())
+		if err != nil {
+			return judgement.Judgement{}, err
+		}
+		if len(groups) == 0 {
+			p.tell("no event of this evidence names %s: --hostile %s marks nothing", k.Value, k)
+		}
 	}
 	return judgement.Read(entries).With(marks...), nil
 }

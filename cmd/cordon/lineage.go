@@ -127,7 +127,7 @@ func (p *program) lineage(ctx context.Context, ask lineageAsk, who string, paths
 	if err != nil {
 		return err
 	}
-	return found(fmt.Sprintf("nothing in this evidence spread from %s", of), len(answer.Lineage)+len(answer.Owner), coverage)
+	return foundOf(ctx, c, of, fmt.Sprintf("nothing in this evidence spread from %s", of), len(answer.Lineage)+len(answer.Owner), coverage)
 }
 
 // followed is the lineage by the decisions that stand.

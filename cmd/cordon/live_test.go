@@ -18,7 +18,8 @@ import (
 // its own. Scripts find its address in $PROXY, an identity that may do
 // everything in $ADMIN, one that may only read locks in $READER, and one of
 // another cluster's authority in $STRANGER. The events of a script's audit.log
-// are in the cluster's log.
+// are in the cluster's log; the cluster of the script "query" has Access
+// Monitoring.
 func TestLiveScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -28,7 +29,7 @@ func TestLiveScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("TERM", "xterm-256color")
-			server := clustertest.Start(t, clustertest.Options{Version: "16.4.12"})
+			server := clustertest.Start(t, clustertest.Options{Version: "16.4.12", Enterprise: strings.HasSuffix(env.WorkDir, "script-query")})
 			env.Setenv("PROXY", server.Addr)
 			for name, user := range map[string]string{"ADMIN": "ana@example.com", "READER": "rita@example.com"} {
 				path := filepath.Join(env.WorkDir, "."+user)
@@ -68,6 +69,13 @@ func TestLiveScripts(t *testing.T) {
 				&apievents.SessionPrint{Metadata: apievents.Metadata{Type: "print", Time: at.Add(time.Second), Index: 1}, Data: []byte("# cat /etc/shadow\r\n"), Bytes: 19, DelayMilliseconds: 1000},
 				&apievents.SessionEnd{Metadata: apievents.Metadata{Type: "session.end", Time: at.Add(2 * time.Second), Index: 2}, SessionMetadata: apievents.SessionMetadata{SessionID: sid}},
 			)
+			token, err := types.NewProvisionToken("swordfish-swordfish", types.SystemRoles{types.RoleNode}, time.Time{})
+			if err != nil {
+				return err
+			}
+			server.Answer("SELECT user FROM exec", []string{"user"}, []string{"mallory@example.com"}, []string{"bob@example.com"})
+			server.Answer("SELECT user FROM nothing", []string{"user"})
+			server.Hold(token.(*types.ProvisionTokenV2))
 			server.Hold(rita.(*types.UserV2), auditor.(*types.RoleV6), session.(*types.SessionTrackerV1))
 			return nil
 		},

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -20,12 +21,17 @@ import (
 const lockExamples = `cordon lock --case incident --user=mallory@example.com --ttl=10h
 cordon lock --live --case incident --user=mallory@example.com --ttl=10h
 cordon lock --case incident --access-request=UUID --message='IR-2026-031'
-cordon lock --role=editor ./evidence`
+cordon lock --role=editor ./evidence
+tctl get lock/NAME | cordon lock --case incident --from -`
+
+// addLive is what to do about a flag that only a live cluster needs.
+const addLive = "to act on the cluster: --live"
 
 // lockAsk is what a person asks of `cordon lock`.
 type lockAsk struct {
 	caseName string
 	values   map[contain.Field]*string
+	from     string
 	message  string
 	ttl      time.Duration
 	expires  string
@@ -52,6 +58,7 @@ func (p *program) lockVerb() *cobra.Command {
 			ask.values[f] = flags.String(name, "", lockHelp(f))
 		}
 	}
+	flags.StringVar(&ask.from, "from", "", "a lock resource, YAML or JSON as tctl get lock prints it, instead of targets (-: standard input)")
 	flags.StringVar(&ask.message, "message", "", "what locked-out users are told (default \""+contain.DefaultMessage+"\")")
 	flags.DurationVar(&ask.ttl, "ttl", 0, "how long it holds, such as 10h (default "+contain.DefaultTTL.String()+")")
 	flags.StringVar(&ask.expires, "expires", "", "when it ends, RFC 3339, instead of --ttl")
@@ -64,11 +71,17 @@ func (p *program) lockVerb() *cobra.Command {
 		if err != nil {
 			return misuse("name the target with a flag, such as --user=NAME", "%w", err)
 		}
-		r, err := ask.request(cmd.Flags().Changed)
+		r, err := p.lockRequest(&ask, cmd.Flags().Changed)
 		if err != nil {
 			return err
 		}
 		if !ask.live {
+			if err := ask.cluster.needsLive(false, addLive); err != nil {
+				return err
+			}
+			if ask.confirm != "" {
+				return misuse(addLive, "--confirm is for a live lock: a dry run asks nothing")
+			}
 			return p.lock(ctx, ask, r, paths)
 		}
 		if len(paths) > 0 {
@@ -88,10 +101,38 @@ func lockHelp(f contain.Field) string {
 	}
 }
 
-// request is the lock asked for. changed tells a flag that was given empty from
+// lockRequest is the lock asked for, by flags or by a resource.
+func (p *program) lockRequest(ask *lockAsk, changed func(string) bool) (contain.Request, error) {
+	if ask.from == "" {
+		return ask.request(contain.Request{}, changed)
+	}
+	in := p.in
+	if ask.from != store.Stdin {
+		f, err := os.Open(ask.from)
+		if err != nil {
+			return contain.Request{}, unreadable("", "read the lock resource: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	r, err := contain.ReadResource(in, p.now())
+	if err != nil {
+		return r, unreadable("tctl get lock/NAME prints one", "%s: %w", ask.from, err)
+	}
+	for _, f := range contain.Fields() {
+		if changed(strings.TrimPrefix(f.Flag(), "--")) {
+			return r, misuse("change the file, or leave --from out", "%s goes with no --from", f.Flag())
+		}
+	}
+	return ask.request(r, changed)
+}
+
+// request adds what the flags say to a request. changed tells a flag that was given empty from
 // one that was not given.
-func (a *lockAsk) request(changed func(string) bool) (contain.Request, error) {
-	r := contain.Request{Message: a.message, TTL: a.ttl}
+func (a *lockAsk) request(r contain.Request, changed func(string) bool) (contain.Request, error) {
+	if a.message != "" {
+		r.Message = a.message
+	}
 	for _, f := range contain.Fields() {
 		value := a.values[f]
 		if value == nil || !changed(strings.TrimPrefix(f.Flag(), "--")) {
@@ -102,12 +143,17 @@ func (a *lockAsk) request(changed func(string) bool) (contain.Request, error) {
 	if changed("ttl") && a.ttl <= 0 {
 		return r, misuse("for example --ttl=10h", "--ttl must be longer than nothing")
 	}
+	if changed("ttl") {
+		r.TTL, r.Expires = a.ttl, time.Time{}
+	}
 	if a.expires != "" {
 		end, err := time.Parse(time.RFC3339, a.expires)
 		if err != nil {
 			return r, misuse("for example --expires=2026-11-19T08:00:00Z", "--expires %q is no RFC 3339 time", a.expires)
 		}
-		r.Expires = end
+		if r.Expires = end; !changed("ttl") {
+			r.TTL = 0
+		}
 	}
 	if _, err := contain.NewPlan(r, rand.Reader); err != nil {
 		return r, misuse("cordon lock --help lists the targets", "%w", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -15,26 +16,38 @@ import (
 
 func (p *program) locksVerb() *cobra.Command {
 	var caseName string
-	var asJSON, live bool
+	var asJSON, asYAML, live bool
 	var where clusterAsk
 	cmd := &cobra.Command{
 		Use:     "locks [PATH…]",
 		Short:   "List the locks of the evidence and the plans of the journal, and whether they held",
-		Example: "cordon locks --case incident\ncordon locks --live --case incident",
+		Example: "cordon locks --case incident\ncordon locks --live --case incident\ncordon locks --case incident --yaml > locks.yaml",
 	}
 	withCase(cmd, &caseName)
 	cmd.Flags().BoolVar(&live, "live", false, "ask the cluster which locks it holds")
 	withCluster(cmd, &where)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asYAML, "yaml", false, "print those in force and planned as resources for tctl create -f")
+	cmd.MarkFlagsMutuallyExclusive("json", "yaml")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		paths, err := evidenceOnly(args)
 		if err != nil {
 			return err
 		}
-		if live {
-			return p.locksLive(ctx, caseName, where, asJSON)
+		write := p.boardText
+		switch {
+		case asJSON:
+			write = func(a locksAnswer) error { return p.writeJSON(a) }
+		case asYAML:
+			write = p.boardYAML
 		}
-		return p.locks(ctx, caseName, paths, asJSON)
+		if live {
+			return p.locksLive(ctx, caseName, where, write)
+		}
+		if err := where.needsLive(false, addLive); err != nil {
+			return err
+		}
+		return p.locks(ctx, caseName, paths, write)
 	})
 	return cmd
 }
@@ -52,16 +65,16 @@ type locksAnswer struct {
 	Locks    []boardLock    `json:"locks"`
 }
 
-func (p *program) locks(ctx context.Context, caseName string, paths []string, asJSON bool) (err error) {
+func (p *program) locks(ctx context.Context, caseName string, paths []string, write func(locksAnswer) error) (err error) {
 	c, desk, coverage, err := p.openDesk(ctx, caseName, paths)
 	if err != nil {
 		return err
 	}
 	defer joined(&err, c)
-	return p.listLocks(ctx, c, desk, coverage, asJSON)
+	return p.listLocks(ctx, c, desk, coverage, write)
 }
 
-func (p *program) listLocks(ctx context.Context, c *store.Case, desk *contain.Desk, coverage investigations.Coverage, asJSON bool) error {
+func (p *program) listLocks(ctx context.Context, c *store.Case, desk *contain.Desk, coverage investigations.Coverage, write func(locksAnswer) error) error {
 	board, err := desk.Board(ctx)
 	if err != nil {
 		return err
@@ -78,15 +91,34 @@ func (p *program) listLocks(ctx context.Context, c *store.Case, desk *contain.De
 		}
 		answer.Locks = append(answer.Locks, row)
 	}
-	if asJSON {
-		err = p.writeJSON(answer)
-	} else if len(board) > 0 {
-		err = p.print(func(t *plain) { t.board(answer) })
-	}
-	if err != nil {
+	if err := write(answer); err != nil {
 		return err
 	}
 	return found("no lock is planned, and none is in this evidence", len(board), coverage)
+}
+
+func (p *program) boardText(a locksAnswer) error {
+	if len(a.Locks) == 0 {
+		return nil
+	}
+	return p.print(func(t *plain) { t.board(a) })
+}
+
+// boardYAML writes the locks that hold, or would, as resources. One whose target
+// the log does not tell cannot be written: it would lock nothing.
+func (p *program) boardYAML(a locksAnswer) error {
+	for _, l := range a.Locks {
+		switch {
+		case l.State != contain.StateInForce && l.State != contain.StatePlanned:
+		case len(l.Targets) == 0:
+			p.tell("left out: lock %s, of which the log does not say what it locks", l.Name)
+		default:
+			if _, err := fmt.Fprint(p.out, "---\n", l.YAML()); err != nil {
+				return fmt.Errorf("write the answer: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 func (t *plain) board(a locksAnswer) {
@@ -136,6 +168,9 @@ func (p *program) unlockVerb() *cobra.Command {
 		}
 		if live {
 			return p.unlockLive(ctx, caseName, where, name, asJSON)
+		}
+		if err := where.needsLive(false, addLive); err != nil {
+			return err
 		}
 		return p.unlock(ctx, caseName, name, asJSON)
 	})

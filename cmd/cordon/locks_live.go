@@ -111,7 +111,7 @@ func (t *plain) liveLock(a liveLockAnswer) {
 }
 
 // locksLive lists the locks that the cluster holds beside those of the case.
-func (p *program) locksLive(ctx context.Context, caseName string, ask clusterAsk, asJSON bool) (err error) {
+func (p *program) locksLive(ctx context.Context, caseName string, ask clusterAsk, write func(locksAnswer) error) (err error) {
 	c, cluster, desk, done, err := p.live(ctx, caseName, ask)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (p *program) locksLive(ctx context.Context, caseName string, ask clusterAsk
 		return err
 	}
 	p.tell("%s", clusterLine(cluster))
-	return p.listLocks(ctx, c, desk, coverage, asJSON)
+	return p.listLocks(ctx, c, desk, coverage, write)
 }
 
 // unlockLive removes a lock from the cluster.

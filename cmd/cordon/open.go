@@ -55,6 +55,9 @@ func (p *program) openVerb() *cobra.Command {
 		if ask.live {
 			return p.openLive(ctx, args, ask)
 		}
+		if err := ask.cluster.needsLive(ask.live, "to begin with a user: --who NAME; to follow a cluster: --live"); err != nil {
+			return err
+		}
 		return p.openConsole(ctx, args, ask.who)
 	})
 	return cmd

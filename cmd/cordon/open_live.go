@@ -26,9 +26,13 @@ type liveConsole struct {
 	desk    *contain.Desk
 	since   time.Time
 
-	mu   sync.Mutex
-	last tui.LiveMsg
-	news chan struct{} // something changed in last
+	feeding sync.Mutex // over feed, which is for one goroutine
+	feed    *store.Feed
+
+	mu      sync.Mutex
+	last    tui.LiveMsg
+	news    chan struct{} // something changed in last
+	arrived chan struct{} // events that may say that a lock does not hold
 }
 
 // openLive opens the console on a cluster.
@@ -75,7 +79,7 @@ func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err
 	if err != nil {
 		return err
 	}
-	live := &liveConsole{of: p, held: c, cluster: cluster, desk: desk, since: since, news: make(chan struct{}, 1)}
+	live := &liveConsole{of: p, held: c, cluster: cluster, desk: desk, since: since, news: make(chan struct{}, 1), arrived: make(chan struct{}, 1)}
 	return p.console(ctx, c, consoleOptions{identity: who, now: p.now, tick: time.Second, live: live})
 }
 
@@ -87,6 +91,8 @@ func (l *liveConsole) begin(ctx context.Context, send func(tea.Msg)) (stop func(
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { l.tell(ctx, send) })
+	running.Go(func() { l.watchLocks(ctx) })
+	running.Go(func() { l.watchHolds(ctx) })
 	running.Go(func() {
 		if err := l.follow(ctx); err != nil {
 			l.change(func(m *tui.LiveMsg) { m.Ended = err.Error() })
@@ -122,19 +128,29 @@ func (l *liveConsole) change(f func(*tui.LiveMsg)) {
 	l.mu.Lock()
 	f(&l.last)
 	l.mu.Unlock()
+	tell(l.news)
+}
+
+// tell leaves a note for one listener, unless one lies there already.
+func tell(note chan<- struct{}) {
 	select {
-	case l.news <- struct{}{}:
+	case note <- struct{}{}:
 	default:
 	}
 }
 
 func (l *liveConsole) follow(ctx context.Context) (err error) {
-	opts := store.Options{Now: l.of.now, Operator: l.of.operator(), Command: "cordon open --live"}
-	feed, err := l.held.OpenFeed(l.cluster.Name, opts)
+	l.feeding.Lock()
+	err = l.openFeed()
+	l.feeding.Unlock()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, feed.Close(context.WithoutCancel(ctx))) }()
+	defer func() {
+		l.feeding.Lock()
+		defer l.feeding.Unlock()
+		err = errors.Join(err, l.closeFeed(ctx))
+	}()
 	var added atomic.Int64
 	state := func(s teleport.FollowState) {
 		l.change(func(m *tui.LiveMsg) {
@@ -149,12 +165,12 @@ func (l *liveConsole) follow(ctx context.Context) (err error) {
 		for i, e := range batch {
 			lines[i] = e.Line
 		}
-		n, err := feed.Add(context.WithoutCancel(ctx), lines)
+		n, err := l.keep(ctx, lines)
 		added.Add(n)
-		if err != nil || n == 0 {
-			return err
+		if n > 0 {
+			tell(l.arrived)
 		}
-		return l.watch(ctx)
+		return err
 	}
 	err = l.cluster.Follow(ctx, teleport.FollowOptions{Since: l.since, State: state}, take)
 	if errors.Is(err, context.Canceled) {
@@ -163,14 +179,63 @@ func (l *liveConsole) follow(ctx context.Context) (err error) {
 	return err
 }
 
-// alarmsShown bounds the locks that are watched, the newest ones.
-const alarmsShown = 50
+// keep adds what arrived to the case.
+func (l *liveConsole) keep(ctx context.Context, lines [][]byte) (int64, error) {
+	l.feeding.Lock()
+	defer l.feeding.Unlock()
+	if l.feed == nil {
+		return 0, errNoFeed
+	}
+	return l.feed.Add(context.WithoutCancel(ctx), lines)
+}
 
-// watch looks whether the locks that were placed here still hold.
-func (l *liveConsole) watch(ctx context.Context) error {
+// errNoFeed says that the case could not be written again after a recording was
+// added to it.
+var errNoFeed = errors.New("the case takes no more events: open it again")
+
+// watchLocks tells whenever the cluster's locks change. That they cannot be
+// watched shows where they are read.
+func (l *liveConsole) watchLocks(ctx context.Context) {
+	changed := func([]contain.Lock) { l.change(func(m *tui.LiveMsg) { m.Locks++ }) }
+	_ = l.cluster.Locker().WatchLocks(ctx, func(error) {}, changed)
+}
+
+// alarmsShown bounds the locks that are watched, the newest ones. What they did is
+// read anew each time: watchRest is the least rest in between, and watchShare how
+// many times as long as the reading it is.
+const (
+	alarmsShown = 50
+	watchRest   = 2 * time.Second
+	watchShare  = 5
+)
+
+// watchHolds looks, whenever events arrived, whether the locks still hold.
+func (l *liveConsole) watchHolds(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.arrived:
+		}
+		began := time.Now()
+		alarms, err := l.alarms(ctx)
+		if err != nil && ctx.Err() == nil {
+			alarms = []string{"whether the locks hold cannot be read: " + err.Error()}
+		}
+		l.change(func(m *tui.LiveMsg) { m.Alarms = alarms })
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(max(watchRest, watchShare*time.Since(began))):
+		}
+	}
+}
+
+// alarms are the locks placed here that do not hold, in words.
+func (l *liveConsole) alarms(ctx context.Context) (alarms []string, err error) {
 	entries, err := l.held.Journal(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var placed []contain.Lock
 	for _, lock := range contain.NewBoard(nil, entries) {
@@ -178,16 +243,14 @@ func (l *liveConsole) watch(ctx context.Context) error {
 			placed = append(placed, lock)
 		}
 	}
-	var alarms []string
 	for _, lock := range placed[max(0, len(placed)-alarmsShown):] {
 		h, err := contain.Held(ctx, l.held, lock)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if h.Verdict == contain.Broken {
 			alarms = append(alarms, fmt.Sprintf("ALARM: the lock on %s %s", lock.Title(), h.Words()))
 		}
 	}
-	l.change(func(m *tui.LiveMsg) { m.Alarms = alarms })
-	return nil
+	return alarms, nil
 }

@@ -12,6 +12,7 @@ import (
 
 const postureExamples = `cordon posture ./evidence
 cordon posture --case incident --json
+cordon posture --live --case incident --proxy teleport.example.com:443 --identity ./identity
 cordon posture --yaml max_session_ttl > role.yaml`
 
 // postureAsk is what a person asks of `cordon posture`.
@@ -19,6 +20,8 @@ type postureAsk struct {
 	caseName string
 	yaml     string
 	json     bool
+	live     bool
+	cluster  clusterAsk
 }
 
 func (p *program) postureVerb() *cobra.Command {
@@ -29,16 +32,23 @@ func (p *program) postureVerb() *cobra.Command {
 		Long: "Check how well the cluster resists the next stolen identity: second factors, approvals, standing admins, the life of certificates and tokens, recording.\n\n" +
 			"A check is good or weak only by proof in the evidence; where the log is silent it is unknown, and says what to look at. Who is not proved to be a machine counts as a person. " +
 			"The exit code is 1 when something is weak.\n\n" +
+			"With --live the checks also go by how the cluster is set now, as far as this identity may read it; nothing is changed.\n\n" +
 			"Checks: " + strings.Join(posture.IDs(), ", ") + ".",
 		Example: postureExamples,
 	}
 	withCase(cmd, &ask.caseName)
 	cmd.Flags().StringVar(&ask.yaml, "yaml", "", "print only the resource that mends this check")
 	cmd.Flags().BoolVar(&ask.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&ask.live, "live", false, "ask the cluster how it is set now")
+	withCluster(cmd, &ask.cluster)
 	cmd.MarkFlagsMutuallyExclusive("yaml", "json")
+	cmd.MarkFlagsMutuallyExclusive("yaml", "live")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		paths, err := evidenceOnly(args)
 		if err != nil {
+			return err
+		}
+		if err := ask.cluster.needsLive(ask.live, "to ask the cluster how it is set: --live"); err != nil {
 			return err
 		}
 		return p.posture(ctx, ask, paths)
@@ -59,7 +69,11 @@ func (p *program) posture(ctx context.Context, ask postureAsk, paths []string) (
 	if err != nil {
 		return err
 	}
-	report, err := posture.Of(ctx, c, book, nil)
+	config, err := p.configured(ctx, ask)
+	if err != nil {
+		return err
+	}
+	report, err := posture.Of(ctx, c, book, config)
 	if err != nil {
 		return err
 	}
@@ -72,6 +86,24 @@ func (p *program) posture(ctx context.Context, ask postureAsk, paths []string) (
 		return nothing("cordon posture --yaml ID prints what mends a check", "%d of %s weak", n, checksAre(len(report.Checks)))
 	}
 	return err
+}
+
+// configured is how the cluster is set, or nil where it was not asked for.
+func (p *program) configured(ctx context.Context, ask postureAsk) (config *posture.Config, err error) {
+	if !ask.live {
+		return nil, nil
+	}
+	cluster, err := p.connect(ctx, ask.cluster)
+	if err != nil {
+		return nil, err
+	}
+	defer joined(&err, cluster)
+	p.tell("%s", clusterLine(cluster))
+	config, missing, err := cluster.Config(ctx)
+	for _, why := range missing {
+		p.tell("left to the evidence: %s", why)
+	}
+	return config, err
 }
 
 func checksAre(n int) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -96,10 +97,14 @@ func (p *program) form() safetext.Form {
 
 // writeJSON writes one answer as JSON.
 func (p *program) writeJSON(v any) error {
-	enc := json.NewEncoder(p.out)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	if _, err := p.out.Write(safetext.JSON(b.Bytes())); err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
 )
 
 // runHere runs a command line in this process.
@@ -51,6 +52,41 @@ func TestRun_argumentsAreUntrusted(t *testing.T) {
 		}
 		if i := strings.IndexFunc(out.String()+errs, func(r rune) bool { return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 }); i >= 0 {
 			t.Errorf("%q: a control byte was printed: %q", args, errs)
+		}
+	}
+}
+
+func TestRun_jsonHoldsNoControlCharacter(t *testing.T) {
+	t.Parallel()
+	const odd = `\u001b[2J\u007f\u009b2J\u202e\u200b\u2028`
+	log := writeFile(t, "audit.log", `{"event":"session.start","code":"T2000I","time":"2026-03-01T10:00:00Z","uid":"`+odd+`","user":"eve","sid":"s`+odd+`","login":"`+odd+`","server_hostname":"`+odd+`","server_id":"h","addr.remote":"203.0.113.9:4"}
+{"event":"user.create","code":"T1002I","time":"2026-03-01T10:00:01Z","uid":"2","user":"eve","name":"n`+odd+`","roles":["`+odd+`"]}
+`)
+	for _, args := range [][]string{
+		{"events"},
+		{"events", "--filter", "text:\u009b2J"},
+		{"sessions"},
+		{"actors"},
+		{"findings"},
+		{"posture"},
+		{"search", "2J"},
+		{"query", "SELECT * FROM events"},
+		{"pivot", "eve"},
+		{"hands", "eve"},
+		{"lineage", "eve"},
+		{"survive", "eve"},
+		{"lock", "--user=eve"},
+	} {
+		var out bytes.Buffer
+		runHere(t, &out, append(args, "--json", log)...)
+		if out.Len() == 0 {
+			t.Errorf("%q: nothing was printed", args)
+		}
+		for _, r := range out.String() {
+			if r != '\n' && !unicode.IsPrint(r) {
+				t.Errorf("%q: %U was printed", args, r)
+				break
+			}
 		}
 	}
 }

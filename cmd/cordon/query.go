@@ -21,6 +21,7 @@ const queryExamples = `cordon query "SELECT user, count(*) FROM exec GROUP BY us
 cordon query --case incident --name sessions-opened --identity mallory@example.com
 cordon query --case incident --report --identity mallory@example.com
 cordon query --case incident --format tctl - < query.sql
+cordon query --engine teleport --days 30 "SELECT user, count(*) FROM exec GROUP BY user"
 cordon query --schema session_start`
 
 // The forms of an answer.
@@ -46,6 +47,9 @@ type queryAsk struct {
 	report   bool
 	limit    int
 	timeout  time.Duration
+	engine   string
+	days     int
+	cluster  clusterAsk
 }
 
 func (p *program) queryVerb() *cobra.Command {
@@ -56,6 +60,7 @@ func (p *program) queryVerb() *cobra.Command {
 		Long: "Ask the audit log in SQL. The views, their columns and the dialect (Trino) are those of Teleport's Access Monitoring, so that a query from its documentation runs as it stands; --schema lists the views, those that Access Monitoring lacks among them.\n\n" +
 			"Nothing that is typed can change the case: one SELECT is answered, everything else is refused. Times are UTC.\n\n" +
 			"--format json is [{\"column\": value, …}]; csv is safe to open in a spreadsheet; tctl is what `tctl audit query exec` prints.\n\n" +
+			"With --engine teleport the same text runs on the cluster itself, in its Access Monitoring (Enterprise), over the last --days: for logs too large for one machine. Which engine answered stands beside the result.\n\n" +
 			"Queries of your own: NAME.sql in the folder cordon/queries of your configuration (" + ownQueriesHint + "), with " + queries.Placeholder + " inside quotes where --identity goes.",
 		Example: queryExamples,
 	}
@@ -70,6 +75,9 @@ func (p *program) queryVerb() *cobra.Command {
 	flags.BoolVar(&ask.report, "report", false, "run the Privileged Access Report: nine queries, per day, with what to do")
 	flags.IntVar(&ask.limit, "limit", 0, "print at most this many rows; 0 prints all")
 	flags.DurationVar(&ask.timeout, "timeout", 0, "end a query that runs longer, such as 30s; 0 lets it run")
+	flags.StringVar(&ask.engine, "engine", engineCase, "who answers: case, or teleport for the cluster's Access Monitoring")
+	flags.IntVar(&ask.days, "days", 7, "with --engine teleport: ask about so many days back")
+	withClusterAs(cmd, &ask.cluster, "identity-file")
 	cmd.MarkFlagsMutuallyExclusive("name", "list", "schema", "report")
 	cmd.MarkFlagsMutuallyExclusive("json", "format")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
@@ -103,6 +111,12 @@ func (ask *queryAsk) check() error {
 		ask.format = formatJSON
 	}
 	switch {
+	case ask.engine != engineCase && ask.engine != engineTeleport:
+		return misuse("--engine is case or teleport", "there is no engine %q", ask.engine)
+	case ask.engine == engineTeleport && ask.report:
+		return misuse("run its queries one by one with --name, or leave --engine out", "the report is made from a case")
+	case ask.days < 1:
+		return misuse("for example --days 30", "--days must be one or more")
 	case !slices.Contains([]string{formatTable, formatJSON, formatCSV, formatTctl}, ask.format):
 		return misuse("--format is table, json, csv or tctl", "there is no format %q", ask.format)
 	case (ask.list || ask.schema || ask.report) && ask.format != formatTable && ask.format != formatJSON:
@@ -116,11 +130,13 @@ func (ask *queryAsk) check() error {
 	case ask.report && ask.limit > 0:
 		return misuse("a named query of the report takes --limit: --name weak-ssh-sessions", "--report takes no --limit")
 	}
-	return nil
+	return ask.cluster.needsLive(ask.engine == engineTeleport, "to ask the cluster: --engine teleport")
 }
 
 func (p *program) query(ctx context.Context, ask queryAsk, args []string) error {
 	switch {
+	case ask.schema && ask.engine == engineTeleport:
+		return p.clusterSchema(ctx, ask, args)
 	case ask.schema:
 		return p.querySchema(ctx, ask, args)
 	case ask.list:
@@ -130,7 +146,7 @@ func (p *program) query(ctx context.Context, ask queryAsk, args []string) error 
 		if err != nil {
 			return err
 		}
-		return p.queryCase(ctx, ask, "", paths)
+		return p.queryBy(ctx, ask, "", paths)
 	}
 	sql, paths, err := ownArgument(args, "the SQL")
 	if err != nil {
@@ -144,7 +160,7 @@ func (p *program) query(ctx context.Context, ask queryAsk, args []string) error 
 			return err
 		}
 	}
-	return p.queryCase(ctx, ask, sql, paths)
+	return p.queryBy(ctx, ask, sql, paths)
 }
 
 // readSQL reads a query from standard input.
@@ -204,13 +220,26 @@ func (p *program) namedSQL(ctx context.Context, c *store.Case, ask queryAsk) (st
 // runQuery prints the answer to a query, and on standard error who answered and
 // what the answer covers.
 func (p *program) runQuery(ctx context.Context, ask queryAsk, engine queries.Engine, sql string, coverage investigations.Coverage) error {
-	out := &namedColumns{Writer: p.queryWriter(ask.format)}
-	sum, err := engine.Run(ctx, sql, ask.limit, out)
+	sum, from, err := p.answer(ctx, ask, engine, sql)
 	if err != nil {
-		return badQuery(sql, err)
+		return err
+	}
+	if sum.Rows == 0 {
+		return found("no rows from "+from, 0, coverage)
+	}
+	p.tell("%s from %s", counted(sum.Rows, "row"), from)
+	p.tell("%s", coverageLine(coverage))
+	return nil
+}
+
+// answer prints the rows of a query, and gives who answered in words.
+func (p *program) answer(ctx context.Context, ask queryAsk, engine queries.Engine, sql string) (sum queries.Summary, from string, err error) {
+	out := &namedColumns{Writer: p.queryWriter(ask.format)}
+	if sum, err = engine.Run(ctx, sql, ask.limit, out); err != nil {
+		return sum, "", badQuery(sql, err)
 	}
 	if err := out.Close(); err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+		return sum, "", fmt.Errorf("write the answer: %w", err)
 	}
 	for _, w := range sum.Warnings {
 		p.tell("note: %s", w)
@@ -218,19 +247,14 @@ func (p *program) runQuery(ctx context.Context, ask queryAsk, engine queries.Eng
 	if twice := out.twice(); len(twice) > 0 && ask.format == formatJSON {
 		p.tell("note: several columns are called %s, and most readers of JSON keep the last: name them with AS", strings.Join(twice, ", "))
 	}
-	from := engine.Name()
+	from = engine.Name()
 	if sum.Scanned > 0 {
 		from += ", " + counted(sum.Scanned, "event") + " looked at"
-	}
-	if sum.Rows == 0 {
-		return found("no rows from "+from, 0, coverage)
 	}
 	if sum.Limited {
 		from += ", and there are more (--limit)"
 	}
-	p.tell("%s from %s", counted(sum.Rows, "row"), from)
-	p.tell("%s", coverageLine(coverage))
-	return nil
+	return sum, from, nil
 }
 
 // badQuery shows where in a query the mistake is.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"cordon/investigations/queries"
@@ -108,32 +107,5 @@ func (p *program) querySchema(ctx context.Context, ask queryAsk, args []string) 
 	if err != nil {
 		return err
 	}
-	var shown []queries.View
-	for _, name := range args {
-		i := slices.IndexFunc(all, func(v queries.View) bool { return strings.EqualFold(v.Name, name) })
-		switch {
-		case i >= 0:
-			shown = append(shown, all[i])
-		case !exists(name):
-			return misuse("cordon query --schema lists them all", "there is no view %q", name)
-		}
-	}
-	named := len(shown) > 0
-	if !named {
-		shown = all
-	}
-	if ask.format != formatJSON {
-		return p.print(func(t *plain) { t.schema(shown, named) })
-	}
-	out := make([]viewJSON, len(shown))
-	for i, v := range shown {
-		out[i] = viewJSON{Name: v.Name, Doc: v.Doc, Extra: v.Extra, Columns: []columnJSON{}}
-		for _, c := range v.Columns {
-			out[i].Columns = append(out[i].Columns, columnJSON{Name: c.Name, Type: c.Type})
-		}
-		for _, c := range v.Hidden {
-			out[i].Columns = append(out[i].Columns, columnJSON{Name: c.Name, Type: c.Type, Hidden: true})
-		}
-	}
-	return p.writeJSON(out)
+	return p.showSchema(ask, all, args)
 }

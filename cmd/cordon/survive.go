@@ -36,14 +36,17 @@ func (p *program) surviveVerb() *cobra.Command {
 	withCase(cmd, &ask.caseName)
 	flags := cmd.Flags()
 	flags.StringVar(&ask.at, "at", "", "the moment asked about: 2026-11-18T21:00, -2h (default now)")
+	flags.IntVar(&ask.depth, "depth", 2*lineage.DefaultDepth, "how many steps of the lineage are followed")
 	flags.StringVar(&ask.since, "since", "", "what the identity did before is left out; without it T0 of the case")
 	flags.StringArrayVar(&ask.hostile, "hostile", nil, "hands that count as hostile in this run, such as address:203.0.113.9; may be repeated")
 	flags.BoolVar(&ask.commands, "commands", false, "print only the commands, one a line, with comments, to review and paste")
 	flags.BoolVar(&ask.json, "json", false, "print JSON")
-	ask.depth = lineage.DefaultDepth
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		if ask.commands && ask.json {
 			return misuse("", "give either --commands or --json")
+		}
+		if ask.depth < 1 {
+			return misuse("a depth of 8 is the default", "--depth must be 1 or more")
 		}
 		own, paths, err := ownArgument(args, "the identity")
 		if err != nil {

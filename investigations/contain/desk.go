@@ -46,32 +46,41 @@ func NewDryRunDesk(ctx context.Context, facts Facts, book Book, g Guard, now fun
 
 // Board is every lock that the evidence and the journal know of, and the
 // cluster where there is a connection: what it holds is the truth then. While
-// it does not answer, the board is what the case knows.
+// it does not answer, the board is what the case knows. What the journal left
+// open and the cluster answers is recorded.
 func (d *Desk) Board(ctx context.Context) (Board, error) {
-	known, err := d.known(ctx)
+	board, _, err := d.look(ctx)
+	return board, err
+}
+
+// look is the board, and whether it is the truth: in LIVE only when the cluster
+// answered.
+func (d *Desk) look(ctx context.Context) (board Board, sure bool, err error) {
+	known, entries, err := d.known(ctx)
 	if err != nil || d.Mode != journal.ModeLive {
-		return known, err
+		return known, err == nil, err
 	}
 	held, err := d.Locker.Locks(ctx)
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	}
 	if err != nil {
-		return known, nil
+		return known, false, nil
 	}
-	return known.with(held, d.Now()), nil
+	d.settle(ctx, known, entries, held)
+	return known.with(held, d.Now()), true, nil
 }
 
-func (d *Desk) known(ctx context.Context) (Board, error) {
+func (d *Desk) known(ctx context.Context) (Board, []journal.Entry, error) {
 	events, err := d.Book.LockEvents(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the locks: %w", err)
+		return nil, nil, fmt.Errorf("read the locks: %w", err)
 	}
 	entries, err := d.Book.Journal(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the locks: %w", err)
+		return nil, nil, fmt.Errorf("read the locks: %w", err)
 	}
-	return NewBoard(events, entries), nil
+	return NewBoard(events, entries), entries, nil
 }
 
 // Prepare makes the plan that is shown before it is placed.
@@ -89,70 +98,69 @@ var ErrUnconfirmed = errors.New("this lock is wide: its name must be typed to pl
 // Place places a plan and records it. typed is what the responder typed to
 // confirm a wide lock; a narrow one needs nothing, and neither does a dry run
 // asked for on the command line, which passes the plan's own Confirm. What is
-// not placed is recorded too.
+// not placed is recorded too. In LIVE a lock on the same targets of which nobody
+// knows whether it was placed is sent again under its own name: the lock that is
+// returned may have another name than the plan.
 func (d *Desk) Place(ctx context.Context, p Plan, typed string) (Lock, error) {
-	l, err := d.place(ctx, p, typed)
+	err := d.allow(ctx, &p, typed)
 	var already *AlreadyError
 	switch {
 	case errors.As(err, &already):
 		return already.Lock, err
-	case errors.Is(err, ErrUnsure):
-		_, recordErr := d.Book.Record(ctx, UnsureEntry(p, err, d.Guard.Operator, d.Mode, d.Now()))
-		return Lock{}, errors.Join(err, recordErr)
+	case ctx.Err() != nil:
+		return Lock{}, ctx.Err()
 	case err != nil:
-		_, recordErr := d.Book.Record(ctx, RefuseEntry(p, err, d.Guard.Operator, d.Mode, d.Now()))
-		return Lock{}, errors.Join(err, recordErr)
+		return Lock{}, d.failed(ctx, lockOf(p, d.Now()), askPlace, err)
 	}
-	_, err = d.Book.Record(ctx, PlaceEntry(l, d.Guard.Operator, d.Mode, d.Now()))
-	return l, err
+	d.announce(ctx, lockOf(p, d.Now()), askPlace)
+	l, err := d.Locker.Lock(ctx, p)
+	if errors.As(err, &already) {
+		return already.Lock, err
+	}
+	if err != nil {
+		return Lock{}, d.failed(ctx, lockOf(p, d.Now()), askPlace, err)
+	}
+	return l, d.record(ctx, PlaceEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 }
 
-func (d *Desk) place(ctx context.Context, p Plan, typed string) (Lock, error) {
+// allow says why a plan is not to be sent, if so. It changes the plan's name to
+// that of a lock that it repeats.
+func (d *Desk) allow(ctx context.Context, p *Plan, typed string) error {
 	if p.Verdict.Level == Refused {
-		return Lock{}, errors.New(p.Verdict.Reasons[0])
+		return errors.New(p.Verdict.Reasons[0])
 	}
 	if !p.Verdict.Confirmed(typed) {
-		return Lock{}, ErrUnconfirmed
+		return ErrUnconfirmed
 	}
-	board, err := d.Board(ctx)
+	board, sure, err := d.look(ctx)
 	if err != nil {
-		return Lock{}, err
+		return err
 	}
 	var already *AlreadyError
-	if errors.As(board.Already(p.Targets, d.Now()), &already) && !already.Unsure() && (already.State != StatePlanned || d.Mode == journal.ModeDryRun) {
-		return Lock{}, already
+	if sure && errors.As(board.Already(p.Targets, d.Now()), &already) && !already.Unsure() && (already.State != StatePlanned || d.Mode == journal.ModeDryRun) {
+		return already
 	}
-	return d.Locker.Lock(ctx, p)
+	return d.again(ctx, p, board, sure)
 }
 
 // Release removes a lock by name, or drops a planned one, and records it. A lock
 // that the board holds and the cluster does not is recorded as removed too: an
 // earlier try took effect, or somebody else removed it.
 func (d *Desk) Release(ctx context.Context, name string) (Lock, error) {
-	l, err := d.Locker.Unlock(ctx, name)
-	if errors.Is(err, ErrNotFound) && d.Mode != journal.ModeDryRun {
-		return d.gone(ctx, name, err)
-	}
-	if err != nil {
-		return l, err
-	}
-	_, err = d.Book.Record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
-	return l, err
-}
-
-func (d *Desk) gone(ctx context.Context, name string, notFound error) (Lock, error) {
-	board, err := d.known(ctx)
+	stood, had, err := d.named(ctx, name)
 	if err != nil {
 		return Lock{}, err
 	}
-	for _, l := range board {
-		if l.Name == name && l.State(d.Now()) == StateInForce {
-			l.Released = d.Now().UTC()
-			_, err := d.Book.Record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
-			return l, err
-		}
+	d.announce(ctx, stood, askRemove)
+	l, err := d.Locker.Unlock(ctx, name)
+	if errors.Is(err, ErrNotFound) && d.Mode != journal.ModeDryRun && had && stood.State(d.Now()) == StateInForce {
+		l, err = stood, nil
+		l.Released = d.Now().UTC()
 	}
-	return Lock{}, notFound
+	if err != nil {
+		return l, d.failed(ctx, stood, askRemove, err)
+	}
+	return l, d.record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 }
 
 // Extend moves the end of a lock, to never for the zero time, and records it.
@@ -160,12 +168,16 @@ func (d *Desk) Extend(ctx context.Context, name string, end time.Time) (Lock, er
 	if !end.IsZero() && !end.After(d.Now()) {
 		return Lock{}, fmt.Errorf("a lock cannot end at %s, which is over: release it instead", end.UTC().Format(time.RFC3339))
 	}
+	stood, _, err := d.named(ctx, name)
+	if err != nil {
+		return Lock{}, err
+	}
+	d.announce(ctx, stood, askExtend)
 	l, err := d.Locker.Extend(ctx, name, end)
 	if err != nil {
-		return l, err
+		return l, d.failed(ctx, stood, askExtend, err)
 	}
-	_, err = d.Book.Record(ctx, ExtendEntry(l, d.Guard.Operator, d.Mode, d.Now()))
-	return l, err
+	return l, d.record(ctx, ExtendEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 }
 
 // Undoable is the lock that Undo would remove, and how long it still can.

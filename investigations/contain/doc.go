@@ -15,6 +15,11 @@
 // drops the field, keeps a lock with no target, and after its next restart
 // enforces no lock at all; so targets are gated by the server's version.
 //
+// What is asked of a live cluster stands in the journal before it is sent. An act
+// whose answer was lost stays open there until the cluster's own list of locks
+// tells what came of it; repeated, a lock is sent under its first name, so that
+// it stays one.
+//
 // Impact speaks of the evidence: a session "open" here has no end in it.
 //
 // The package knows no SQL and no terminal and reads no clock. Names in it

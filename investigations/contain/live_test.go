@@ -15,6 +15,8 @@ import (
 type cluster struct {
 	held []contain.Lock
 	lose bool
+	late bool // what it is asked takes effect, and the answer is lost
+	deny error
 }
 
 func (c *cluster) Lock(_ context.Context, p contain.Plan) (contain.Lock, error) {
@@ -23,14 +25,24 @@ func (c *cluster) Lock(_ context.Context, p contain.Plan) (contain.Lock, error) 
 		return contain.Lock{}, contain.ErrUnsure
 	}
 	c.held = append(c.held, l)
-	return l, nil
+	return l, c.lost()
+}
+
+func (c *cluster) lost() error {
+	if c.late {
+		return contain.ErrUnsure
+	}
+	return nil
 }
 
 func (c *cluster) Unlock(_ context.Context, name string) (contain.Lock, error) {
+	if c.deny != nil {
+		return contain.Lock{}, c.deny
+	}
 	for i, l := range c.held {
 		if l.Name == name {
 			c.held = append(c.held[:i:i], c.held[i+1:]...)
-			return l, nil
+			return l, c.lost()
 		}
 	}
 	return contain.Lock{}, contain.ErrNotFound
@@ -40,7 +52,7 @@ func (c *cluster) Extend(_ context.Context, name string, end time.Time) (contain
 	for i, l := range c.held {
 		if l.Name == name {
 			c.held[i].Expires = end
-			return c.held[i], nil
+			return c.held[i], c.lost()
 		}
 	}
 	return contain.Lock{}, contain.ErrNotFound
@@ -118,7 +130,7 @@ func TestDesk_recordsWhatNobodyKnows(t *testing.T) {
 		t.Fatalf("error %v", err)
 	}
 	entries, err := kept.Journal(t.Context())
-	if err != nil || len(entries) != 1 || entries[0].Action != journal.ActionLockUnsure {
+	if err != nil || len(entries) != 2 || entries[0].Action != journal.ActionLockSend || entries[1].Action != journal.ActionLockUnsure {
 		t.Errorf("journal %+v, %v", entries, err)
 	}
 	live.lose = false
@@ -131,5 +143,130 @@ func TestDesk_recordsWhatNobodyKnows(t *testing.T) {
 	}
 	if _, err := desk.Release(t.Context(), plan.Name); !errors.Is(err, contain.ErrNotFound) {
 		t.Errorf("released twice: %v", err)
+	}
+}
+
+// lossy is a live desk whose clock a test moves.
+func lossy(t *testing.T) (*contain.Desk, *cluster, *book, *time.Time) {
+	t.Helper()
+	now, live, kept := containtest.Start, &cluster{}, &book{}
+	desk := &contain.Desk{Facts: index(t, incident), Book: kept, Locker: live, Mode: journal.ModeLive, Now: func() time.Time { return now }}
+	return desk, live, kept, &now
+}
+
+func mallory(t *testing.T, seed byte) contain.Plan {
+	t.Helper()
+	return containtest.Plan(t, seed, contain.Request{Targets: []contain.Target{{Field: contain.FieldUser, Value: "mallory"}}})
+}
+
+// inJournal is where the journal alone says that the locks stand.
+func inJournal(t *testing.T, kept *book, now time.Time) map[string]contain.State {
+	t.Helper()
+	out := map[string]contain.State{}
+	for _, l := range contain.NewBoard(nil, kept.entries) {
+		out[l.Name] = l.State(now)
+	}
+	return out
+}
+
+func TestDesk_recordsWhatCameOfALostAnswer(t *testing.T) {
+	t.Parallel()
+	desk, live, kept, now := lossy(t)
+	plan := mallory(t, 1)
+	end := now.Add(48 * time.Hour)
+	acts := []struct {
+		name string
+		do   func() error
+		want func() bool
+	}{
+		{"placed", func() error { _, err := desk.Place(t.Context(), plan, ""); return err }, func() bool {
+			return inJournal(t, kept, *now)[plan.Name] == contain.StateInForce
+		}},
+		{"moved", func() error { _, err := desk.Extend(t.Context(), plan.Name, end); return err }, func() bool {
+			return contain.NewBoard(nil, kept.entries)[0].Expires.Equal(end)
+		}},
+		{"removed", func() error { _, err := desk.Release(t.Context(), plan.Name); return err }, func() bool {
+			return inJournal(t, kept, *now)[plan.Name] == contain.StateReleased
+		}},
+	}
+	for _, act := range acts {
+		live.late = true
+		if err := act.do(); !errors.Is(err, contain.ErrUnsure) {
+			t.Fatalf("%s: error %v", act.name, err)
+		}
+		live.late = false
+		if act.want() {
+			t.Errorf("%s: the journal says so before anybody looked", act.name)
+		}
+		if _, err := desk.Board(t.Context()); err != nil || !act.want() {
+			t.Errorf("%s: %v, journal\n%s", act.name, err, kept.actions())
+		}
+	}
+	before := len(kept.entries)
+	if _, err := desk.Board(t.Context()); err != nil || len(kept.entries) != before {
+		t.Errorf("it is recorded again: %v\n%s", err, kept.actions())
+	}
+}
+
+func TestDesk_repeatsALockUnderItsNameWhereNobodyKnows(t *testing.T) {
+	t.Parallel()
+	desk, live, _, _ := lossy(t)
+	first, second := mallory(t, 1), mallory(t, 2)
+	live.lose = true
+	if _, err := desk.Place(t.Context(), first, ""); !errors.Is(err, contain.ErrUnsure) {
+		t.Fatalf("error %v", err)
+	}
+	live.lose = false
+	if l, err := desk.Place(t.Context(), second, ""); err != nil || l.Name != first.Name {
+		t.Errorf("a new plan was placed as %s, %v, want %s", l.Name, err, first.Name)
+	}
+}
+
+func TestDesk_givesUpWhatTheClusterDoesNotHoldAfterAMinute(t *testing.T) {
+	t.Parallel()
+	desk, live, kept, now := lossy(t)
+	live.lose = true
+	if _, err := desk.Place(t.Context(), mallory(t, 1), ""); !errors.Is(err, contain.ErrUnsure) {
+		t.Fatalf("error %v", err)
+	}
+	live.lose = false
+	for _, after := range []time.Duration{time.Second, 2 * time.Minute} {
+		*now = now.Add(after)
+		if _, err := desk.Board(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		told := kept.entries[len(kept.entries)-1].Action == journal.ActionLockRefuse
+		if told != (after > time.Minute) {
+			t.Errorf("after %v: journal\n%s", after, kept.actions())
+		}
+	}
+}
+
+// A refusal tells nothing of the act before it, and a lock of somebody else is
+// not placed by trying to remove it.
+func TestDesk_aRefusalLeavesOpenWhatWasOpen(t *testing.T) {
+	t.Parallel()
+	desk, live, kept, now := lossy(t)
+	plan := mallory(t, 1)
+	if _, err := desk.Place(t.Context(), plan, ""); err != nil {
+		t.Fatal(err)
+	}
+	end := now.Add(48 * time.Hour)
+	live.late = true
+	if _, err := desk.Extend(t.Context(), plan.Name, end); !errors.Is(err, contain.ErrUnsure) {
+		t.Fatalf("error %v", err)
+	}
+	live.late, live.deny = false, errors.New("denied")
+	live.held = append(live.held, contain.Lock{Name: "theirs", Targets: []contain.Target{{Field: contain.FieldRole, Value: "x"}}, EndSaid: true})
+	for _, name := range []string{plan.Name, "theirs"} {
+		if _, err := desk.Release(t.Context(), name); !errors.Is(err, live.deny) {
+			t.Fatalf("error %v", err)
+		}
+	}
+	if _, err := desk.Board(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if board := contain.NewBoard(nil, kept.entries); len(board) != 1 || !board[0].Expires.Equal(end) {
+		t.Errorf("board %+v, journal\n%s", board, kept.actions())
 	}
 }

@@ -12,9 +12,9 @@ import (
 // ErrNotFound is returned by Unlock for a lock that is not there.
 var ErrNotFound = errors.New("no such lock")
 
-// ErrUnsure is wrapped by the error of a Lock of which nobody knows whether it
-// took effect: its answer was lost. The same plan can be sent again.
-var ErrUnsure = errors.New("it is not known whether the lock was placed")
+// ErrUnsure is wrapped by the error of a call of which nobody knows whether it
+// took effect: its answer was lost. The same call can be sent again.
+var ErrUnsure = errors.New("it is not known whether it took effect")
 
 // AlreadyError says that the same targets are planned or locked already.
 type AlreadyError struct {

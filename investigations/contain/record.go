@@ -17,7 +17,17 @@ type detail struct {
 	Targets []Target  `json:"targets,omitempty"`
 	Message string    `json:"message,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
+	Asked   asked     `json:"asked,omitempty"` // of the cluster, where the answer is open
 }
+
+// asked is what a cluster is asked to do with a lock.
+type asked string
+
+const (
+	askPlace  asked = "place"
+	askRemove asked = "remove"
+	askExtend asked = "extend"
+)
 
 func (d detail) String() string {
 	b, err := json.Marshal(d)
@@ -33,7 +43,7 @@ func PlaceEntry(l Lock, operator string, mode journal.Mode, now time.Time) journ
 	e := journal.Entry{
 		Time: now, Operator: operator, Mode: mode, Target: l.Title(), Command: l.Command,
 		Action: journal.ActionLockPlace, Result: "locked, " + end(l),
-		Detail: detail{l.Name, l.Targets, l.Message, l.Expires}.String(),
+		Detail: detail{Name: l.Name, Targets: l.Targets, Message: l.Message, Expires: l.Expires}.String(),
 	}
 	if l.Dry {
 		e.Action, e.Result = journal.ActionLockPlan, "dry-run: nothing was sent"
@@ -82,18 +92,33 @@ func UndoEntry(l Lock, operator string, mode journal.Mode, now time.Time) journa
 // RefuseEntry is the journal entry for a lock that was asked for and not
 // placed.
 func RefuseEntry(p Plan, why error, operator string, mode journal.Mode, now time.Time) journal.Entry {
+	return refusal(lockOf(p, now), why.Error(), operator, mode, now)
+}
+
+// refusal is the journal entry for what was asked for and not done.
+func refusal(l Lock, why, operator string, mode journal.Mode, now time.Time) journal.Entry {
 	return journal.Entry{
 		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockRefuse,
-		Target: p.Title(), Command: p.Command(), Result: why.Error(),
-		Detail: detail{Name: p.Name, Targets: p.Targets}.String(),
+		Target: l.Title(), Command: l.Command, Result: why,
+		Detail: detail{Name: l.Name, Targets: l.Targets}.String(),
 	}
 }
 
-// UnsureEntry is the journal entry for a lock of which nobody knows whether it
-// was placed.
-func UnsureEntry(p Plan, why error, operator string, mode journal.Mode, now time.Time) journal.Entry {
-	e := RefuseEntry(p, why, operator, mode, now)
-	e.Action = journal.ActionLockUnsure
+// sendEntry is the journal entry before the cluster is asked for something. It
+// stays the last word about the lock where cordon ended before the answer came.
+func sendEntry(l Lock, what asked, operator string, now time.Time) journal.Entry {
+	return journal.Entry{
+		Time: now, Operator: operator, Mode: journal.ModeLive, Action: journal.ActionLockSend,
+		Target: l.Title(), Command: l.Command, Result: "asking the cluster: " + string(what),
+		Detail: detail{l.Name, l.Targets, l.Message, l.Expires, what}.String(),
+	}
+}
+
+// unsureEntry is the journal entry for what the cluster was asked for and nobody
+// knows whether it was done.
+func unsureEntry(l Lock, what asked, why, operator string, now time.Time) journal.Entry {
+	e := sendEntry(l, what, operator, now)
+	e.Action, e.Result = journal.ActionLockUnsure, why
 	return e
 }
 

@@ -139,6 +139,9 @@ func TestRead_tiesACertificateToTheOneItWasIssuedFrom(t *testing.T) {
 		return fmt.Sprintf(`{"event":"cert.create","time":"2026-10-06T%sZ","identity":{"user":"dana","expires":"%s","prev_identity_expires":"%s"}}`, at, expires, from)
 	}
 	const none = "0001-01-01T00:00:00Z"
+	assumed := func(at, expires string) string {
+		return fmt.Sprintf(`{"event":"cert.create","time":"2026-10-06T%sZ","identity":{"user":"dana","expires":"%s","access_requests":["r-1"]}}`, at, expires)
+	}
 	for _, tt := range []struct {
 		name  string
 		lines []string
@@ -150,6 +153,11 @@ func TestRead_tiesACertificateToTheOneItWasIssuedFrom(t *testing.T) {
 		{"two logins in one second tie nothing", []string{
 			cert("10:00:00.1", "2026-10-06T22:00:00.1Z", none), cert("10:00:00.8", "2026-10-06T22:00:00.8Z", none), cert("11:00:00", "2026-10-06T22:00:00.001Z", none),
 		}, map[string]int{"u01": 1, "u02": 1, "u03": 1}},
+		{"an access request ends for both who assumed it", []string{
+			cert("10:00:00", "2026-10-06T22:00:00.7Z", none), assumed("10:30:00", "2026-10-06T18:00:00Z"),
+			cert("11:00:00", "2026-10-06T23:00:00.7Z", none), assumed("11:30:00", "2026-10-06T18:00:00Z"),
+		}, map[string]int{"u01": 1, "u02": 1, "u03": 1, "u04": 1}},
+		{"an access request that outlives the login", []string{cert("10:00:00", "2026-10-06T22:00:00.7Z", none), assumed("10:30:00", "2026-10-06T22:00:00Z")}, map[string]int{"u01": 2}},
 		{"no end", []string{cert("10:00:00", none, none), cert("11:00:00", none, none)}, map[string]int{"u01": 1, "u02": 1}},
 		{"an end that is no time", []string{`{"event":"cert.create","identity":{"user":"dana","expires":7}}`}, map[string]int{"u01": 1}},
 	} {

@@ -80,7 +80,8 @@ func (j *Judge) open(ctx context.Context, evidence Evidence, lines Lines, ids []
 		}
 		switch ev.Type {
 		case "cert.create":
-			certs = append(certs, signed{id: ev.ID, uid: ev.UID, at: ev.Time})
+			_, assumed := ev.First(investigations.KindRequest, investigations.RoleVia)
+			certs = append(certs, signed{id: ev.ID, uid: ev.UID, at: ev.Time, assumed: assumed})
 			said = append(said, ev.ID)
 		case "user.login":
 			said = append(said, ev.ID)

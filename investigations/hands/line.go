@@ -75,6 +75,7 @@ type signed struct {
 	at      time.Time
 	expires time.Time
 	from    time.Time // end of the certificate that it was issued from, if said
+	assumed bool      // it carries an access request, and may end with that
 }
 
 // sameLogin is how close together two certificates that end in one second are
@@ -83,7 +84,9 @@ const sameLogin = 2 * time.Second
 
 // chains finds for each certificate the first one it was issued from, as uid of
 // the event. A certificate that is issued again ends when the first one does,
-// to the second; where two logins share that second nothing ties them.
+// to the second; where two logins share that second nothing ties them. One with
+// an access request ends no later than the request, as every other one with it
+// does, whoever holds it: nothing is tied to such an end.
 func chains(certs []signed) map[int64]judgement.Key {
 	slices.SortFunc(certs, func(a, b signed) int {
 		if c := a.at.Compare(b.at); c != 0 {
@@ -98,8 +101,9 @@ func chains(certs []signed) map[int64]judgement.Key {
 		root, known := first[end]
 		switch {
 		case c.expires.IsZero() || c.end() != c.expires.Unix():
-		case !known:
+		case !known && !c.assumed:
 			first[end] = c
+		case !known:
 		case c.at.Sub(root.at) < sameLogin:
 			twice[end] = true
 		}

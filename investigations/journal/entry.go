@@ -31,6 +31,7 @@ const (
 	ActionExport        Action = "recording.export" // a screen was written into files
 	ActionNote          Action = "note"
 	ActionLockPlan      Action = "lock.plan"   // dry-run: shown, not placed
+	ActionLockSend      Action = "lock.send"   // live: about to be asked of the cluster
 	ActionLockPlace     Action = "lock.place"  // live or exercise: placed
 	ActionLockRefuse    Action = "lock.refuse" // asked for and not placed
 	ActionLockUnsure    Action = "lock.unsure" // sent, and the answer was lost

@@ -118,6 +118,7 @@ func TestParseKey(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"address:203.0.113.9":                             "address:203.0.113.9",
+		"address:203.0.113.9:50404":                       "address:203.0.113.9",
 		"address:::ffff:203.0.113.9":                      "address:203.0.113.9",
 		"agent:tsh/17.2.1 grpc: go":                       "agent:tsh/17.2.1 grpc: go",
 		"mfa_device:D6C06A18-E147-4232-9DFE-6F83A28D5850": "mfa_device:d6c06a18-e147-4232-9dfe-6f83a28d5850",

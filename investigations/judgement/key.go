@@ -55,7 +55,10 @@ func ParseKey(s string) (Key, error) {
 	name, value, ok := strings.Cut(s, ":")
 	for _, f := range Facets() {
 		if ok && name == string(f) && value != "" {
-			return NewKey(f, value), nil
+			if kind, ok := investigations.ParseKind(name); ok {
+				value = investigations.TypedName(kind, value)
+			}
+			return Key{f, value}, nil
 		}
 	}
 	return Key{}, fmt.Errorf("%q names no hands: write address:IP, mfa_device:UUID, device:ID, agent:TEXT, certificate:EVENT or session:UUID", s)

@@ -42,6 +42,9 @@ type Edge struct {
 	// Since is when the first event happened that says the same, surely or not:
 	// the child is followed from then on.
 	Since time.Time `json:"-"`
+	// Existed says that the child was there before the event, which reads as if it
+	// was made.
+	Existed bool `json:"-"`
 	// Tainted says that the edge makes its child part of the attack: it is proved
 	// or accepted, and so is a way to its parent.
 	Tainted bool `json:"-"`

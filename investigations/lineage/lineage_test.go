@@ -111,6 +111,55 @@ func TestTrace_edges(t *testing.T) {
 			[]string{"1 eve > bob user.update u01", "2 bob > session:s-1 session.start u02 ?"},
 		},
 		{
+			"an approval by update, beside the review of somebody else",
+			[]string{
+				`{"event":"access_request.create","user":"amy","id":"r1"}`,
+				`{"event":"access_request.review","reviewer":"bob","id":"r1","state":"PENDING","proposed_state":"APPROVED"}`,
+				`{"event":"access_request.update","updated_by":"eve","id":"r1","state":"APPROVED"}`,
+				`{"event":"session.start","user":"amy","sid":"s-1","access_requests":["r1"]}`,
+			},
+			[]string{"1 eve > request:r1 access_request.update u03", "2 request:r1 > session:s-1 session.start u04"},
+		},
+		{
+			"a review and an update of one hand are one approval",
+			[]string{
+				`{"event":"access_request.review","reviewer":"eve","id":"r1","state":"APPROVED","proposed_state":"APPROVED"}`,
+				`{"event":"access_request.update","updated_by":"eve","id":"r1","state":"APPROVED"}`,
+				`{"event":"access_request.review","reviewer":"eve","id":"r2","state":"PENDING","proposed_state":"DENIED"}`,
+				`{"event":"access_request.update","updated_by":"eve","id":"r2","state":"APPROVED"}`,
+			},
+			[]string{"1 eve > request:r1 access_request.review u01", "1 eve > request:r2 access_request.update u04"},
+		},
+		{
+			"a token that was there before lets others join too",
+			[]string{
+				`{"event":"instance.join","host_id":"h-1","token_name":"ci"}`,
+				`{"event":"join_token.create","user":"eve","name":"ci"}`,
+				`{"event":"instance.join","host_id":"h-1","token_name":"ci"}`,
+			},
+			[]string{"1 eve > token:ci join_token.create u02", "2 token:ci > host:h-1 instance.join u03 ?"},
+		},
+		{
+			"a user that is written anew has an owner",
+			[]string{
+				`{"event":"session.start","user":"bob","sid":"s-0"}`,
+				`{"event":"user.create","user":"eve","name":"bob"}`,
+				`{"event":"session.start","user":"bob","sid":"s-1"}`,
+			},
+			[]string{"1 eve > bob user.create u02", "2 bob > session:s-1 session.start u03 ?"},
+		},
+		{
+			"a name that was deleted and is made again has none",
+			[]string{
+				`{"event":"user.create","user":"admin","name":"bob"}`,
+				`{"event":"session.start","user":"bob","sid":"s-0"}`,
+				`{"event":"user.delete","user":"admin","name":"bob"}`,
+				`{"event":"user.create","user":"eve","name":"bob"}`,
+				`{"event":"session.start","user":"bob","sid":"s-1"}`,
+			},
+			[]string{"1 eve > bob user.create u04", "2 bob > session:s-1 session.start u05"},
+		},
+		{
 			"a change that does not record its actor is no edge",
 			[]string{
 				`{"event":"user.create","user":"eve","name":"puppet"}`,
@@ -161,7 +210,7 @@ func TestTrace_edges(t *testing.T) {
 		{
 			"a token, and what joined with it after it was made",
 			[]string{
-				`{"event":"instance.join","code":"TJ002I","host_id":"h-0","token_name":"***7","success":true}`,
+				`{"event":"instance.join","code":"TJ002E","host_id":"h-0","token_name":"***7","success":false}`,
 				`{"event":"join_token.create","user":"eve","name":"***7"}`,
 				`{"event":"instance.join","code":"TJ002I","host_id":"h-1","node_name":"evil-1","token_name":"***7","success":true}`,
 				`{"event":"instance.join","code":"TJ002E","host_id":"h-2","token_name":"***7","success":false}`,
@@ -350,6 +399,26 @@ func TestTrace_tellsNumbersWhereFollowingWouldBury(t *testing.T) {
 	for i, number := range []string{"2001 events", "101 acts"} {
 		if !strings.Contains(got[i].Reason, number) {
 			t.Errorf("reason %q does not say %q", got[i].Reason, number)
+		}
+	}
+}
+
+func TestFollow_saysWhereTheDepthEnds(t *testing.T) {
+	t.Parallel()
+	idx, err := pivottest.New(at(
+		`{"event":"user.create","user":"eve","name":"bob"}`,
+		`{"event":"user.create","user":"bob","name":"cy"}`,
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for depth, want := range map[int][]string{1: {"the depth of 1 ends at bob, who may lead on: ask for a greater depth"}, 2: nil} {
+		l, err := lineage.Follow(context.Background(), idx, lineage.Question{Identity: investigations.Entity{Kind: investigations.KindUser, Name: "eve"}, Depth: depth})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, l.Notes); diff != "" {
+			t.Errorf("depth %d: notes (-want +got):\n%s", depth, diff)
 		}
 	}
 }

@@ -21,9 +21,12 @@ type tieKey struct {
 // tie is an edge in the making: everything that shows one step.
 type tie struct {
 	tieKey
-	level  int    // depth at which it was found first
-	more   string // said behind its reason
-	proofs []proof
+	level int    // depth at which it was found first
+	more  string // said behind its reason
+	// existed says that the child was there before the first of the events that
+	// read as if it was made.
+	existed bool
+	proofs  []proof
 }
 
 // proof is one event that shows a step.

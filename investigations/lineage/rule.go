@@ -22,6 +22,9 @@ type rule struct {
 	child  part
 	// words make the reason: %[1]s is the parent, %[2]s the child.
 	words string
+	// again are the words where the child was there before an event that reads as
+	// if it was made: from then on it is shared.
+	again string
 	// follow walks on from the child. Without it the child is an end.
 	follow bool
 	// shared says that the child has an owner of its own: from it on, what it
@@ -65,7 +68,7 @@ var (
 
 // rules is the table of edges.
 var rules = []rule{
-	{via: []string{"user.create"}, parent: user, child: subject(investigations.KindUser), words: "%[1]s created the user %[2]s", follow: true},
+	{via: []string{"user.create"}, parent: user, child: subject(investigations.KindUser), words: "%[1]s created the user %[2]s", again: "%[1]s wrote the user %[2]s, who was there before", follow: true},
 	{via: []string{"user.update"}, parent: user, child: subject(investigations.KindUser), words: "%[1]s changed the user %[2]s", follow: true, shared: true},
 	{via: []string{"reset_password_token.create", "recovery_token.create"}, parent: user, child: subject(investigations.KindUser), words: "%[1]s made a link that sets the password of %[2]s", follow: true, shared: true},
 	{via: []string{"access_list.member.create", "access_list.member.update"}, parent: user, child: part{investigations.KindUser, []investigations.Role{investigations.RoleMember}}, words: "%[1]s put %[2]s on an access list", follow: true, shared: true},
@@ -85,7 +88,7 @@ var rules = []rule{
 	{via: []string{"join_token.create"}, parent: user, child: subject(investigations.KindToken), words: "%[1]s made the join token %[2]s", follow: true},
 	{via: []string{"instance.join"}, parent: held(investigations.KindToken), child: subject(investigations.KindHost), words: "the host %[2]s joined with the token %[1]s"},
 	{via: []string{"bot.join"}, parent: held(investigations.KindToken), child: part{investigations.KindBot, []investigations.Role{investigations.RoleActor}}, words: "the bot %[2]s joined with the token %[1]s", follow: true, shared: true},
-	{via: []string{"bot.create"}, parent: user, child: subject(investigations.KindBot), words: "%[1]s created the bot %[2]s", follow: true},
+	{via: []string{"bot.create"}, parent: user, child: subject(investigations.KindBot), words: "%[1]s created the bot %[2]s", again: "%[1]s wrote the bot %[2]s, which was there before", follow: true},
 	{via: []string{"bot.update"}, parent: user, child: subject(investigations.KindBot), words: "%[1]s changed the bot %[2]s", follow: true, shared: true},
 	{via: []string{"bot.join"}, parent: part{investigations.KindBot, []investigations.Role{investigations.RoleActor}}, child: by(investigations.RoleActor), words: "the bot %[1]s joined as the user %[2]s", follow: true},
 

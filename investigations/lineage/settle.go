@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cordon/investigations"
+	"cordon/investigations/contain"
 	"cordon/investigations/pivot"
 )
 
@@ -40,9 +41,9 @@ func (t *tracer) settle(ctx context.Context, v visit, f *tie, parent []pivot.Gro
 			return err
 		}
 	}
-	if v.entity.Kind == investigations.KindToken && masked(v.entity.Name) && made(parent) > 1 {
-		for i := range f.proofs {
-			f.proofs[i].doubt = "several tokens look like that, because the server hides most of their names"
+	if v.entity.Kind == investigations.KindToken {
+		if err := t.doubtJoins(ctx, v, f, parent); err != nil {
+			return err
 		}
 	}
 	if f.child.Kind == investigations.KindRole {
@@ -64,7 +65,13 @@ func (t *tracer) settle(ctx context.Context, v visit, f *tie, parent []pivot.Gro
 	if !r.follow || first == nil {
 		return nil
 	}
-	shared := r.shared || r.inherits() && t.nodes[v.entity].shared
+	if r.again != "" {
+		var err error
+		if f.existed, err = contain.Existed(ctx, t, f.child, first.at); err != nil {
+			return err
+		}
+	}
+	shared := r.shared || f.existed || r.inherits() && t.nodes[v.entity].shared
 	if shared && t.nodes[f.child] == nil {
 		n, err := t.acts(ctx, f.child, first.at)
 		if err != nil {
@@ -75,6 +82,25 @@ func (t *tracer) settle(ctx context.Context, v visit, f *tie, parent []pivot.Gro
 		}
 	}
 	t.reach(f.child, *first, shared)
+	return nil
+}
+
+// doubtJoins says what else than the attacker's token may have let somebody in.
+func (t *tracer) doubtJoins(ctx context.Context, v visit, f *tie, token []pivot.Group) error {
+	existed, err := contain.Existed(ctx, t, v.entity, t.nodes[v.entity].since)
+	if err != nil {
+		return err
+	}
+	doubt := ""
+	switch {
+	case masked(v.entity.Name) && (existed || made(token) > 1):
+		doubt = "several tokens look like that, because the server hides most of their names"
+	case existed:
+		doubt = "the token was there before, so others join with it too"
+	}
+	for i := range f.proofs {
+		f.proofs[i].doubt = doubt
+	}
 	return nil
 }
 
@@ -155,16 +181,17 @@ func (t *tracer) answered(ctx context.Context, f *tie) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	reviewed := false
+	if f.via == "access_request.update" {
+		voted, err := t.voted(ctx, f.parent, groups)
+		if err != nil || voted {
+			return false, err // The review says the same.
+		}
+	}
 	var used time.Time
 	for _, g := range groups {
-		reviewed = reviewed || g.Type == "access_request.review" && g.Role == investigations.RoleSubject
 		if g.Type == "cert.create" && g.Role == investigations.RoleVia && g.Last.After(used) {
 			used = g.Last
 		}
-	}
-	if f.via == "access_request.update" && reviewed {
-		return false, nil
 	}
 	for i := range f.proofs {
 		p := &f.proofs[i]
@@ -174,6 +201,36 @@ func (t *tracer) answered(ctx context.Context, f *tie) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// voted reports whether a user answered the request of the groups with a review
+// that was no refusal.
+func (t *tracer) voted(ctx context.Context, user investigations.Entity, request []pivot.Group) (voted bool, err error) {
+	groups, err := t.groupsOf(ctx, user)
+	if err != nil {
+		return false, err
+	}
+	sent := reviews(groups, investigations.RoleReviewer)
+	both := slices.DeleteFunc(reviews(request, investigations.RoleSubject), func(id int64) bool {
+		_, found := slices.BinarySearch(sent, id)
+		return !found
+	})
+	err = t.idx.Each(ctx, both, func(ev *investigations.Event) error {
+		voted = voted || ev.Outcome != investigations.OutcomeFailure
+		return ctx.Err()
+	})
+	return voted, err
+}
+
+// reviews lists the reviews of requests among groups, ascending.
+func reviews(groups []pivot.Group, role investigations.Role) (ids []int64) {
+	for _, g := range groups {
+		if g.Type == "access_request.review" && g.Role == role {
+			ids = append(ids, g.IDs...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // made counts the tokens that were made under one name.

@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,30 @@ func (t *tracer) walk(ctx context.Context) error {
 		}
 		frontier = t.next
 	}
+	return t.stopped(ctx, frontier)
+}
+
+// stopped notes who was reached last and went on to act, beyond the depth asked
+// for.
+func (t *tracer) stopped(ctx context.Context, frontier []visit) error {
+	var busy []string
+	for _, v := range frontier {
+		n, err := t.acts(ctx, v.entity, v.since)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			busy = append(busy, v.entity.String())
+		}
+	}
+	if len(busy) == 0 || t.q.Depth == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(busy) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	t.notes = append(t.notes, fmt.Sprintf("the depth of %d ends at %s%s, who may lead on: ask for a greater depth", t.q.Depth, busy[0], more))
 	return nil
 }
 
@@ -103,6 +128,16 @@ func (t *tracer) groupsOf(ctx context.Context, e investigations.Entity) ([]pivot
 	}
 	t.groups[e] = g
 	return g, nil
+}
+
+// Groups and Each make the tracer a contain.Facts that remembers look-ups.
+func (t *tracer) Groups(ctx context.Context, e investigations.Entity) ([]pivot.Group, error) {
+	return t.groupsOf(ctx, e)
+}
+
+// Each yields events of the index.
+func (t *tracer) Each(ctx context.Context, ids []int64, yield func(*investigations.Event) error) error {
+	return t.idx.Each(ctx, ids, yield)
 }
 
 // expand finds the children of one entity in one stretch of time.

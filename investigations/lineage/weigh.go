@@ -85,7 +85,7 @@ func (w *weigher) spread() (grown bool) {
 			if f.rule != addressRule {
 				grown = earlier(&child.firm, at) || grown
 			}
-			if !r.shared && (!r.inherits() || !p.at.Before(parent.whole)) {
+			if !r.shared && !f.existed && (!r.inherits() || !p.at.Before(parent.whole)) {
 				grown = earlier(&child.whole, at) || grown
 			}
 		}
@@ -223,7 +223,7 @@ func (w *weigher) better(a *proof, aSure bool, b *proof, bSure bool) bool {
 func (w *weigher) edge(f *tie, p *proof) Edge {
 	e := Edge{
 		Entity: f.child, Label: p.label, Depth: f.level, Via: p.via, Event: p.event, ID: p.id, Time: p.at, Parent: f.parent,
-		Status: Ambiguous, Hands: p.side, Since: p.at, Tainted: p.live() && w.counts(f, p),
+		Status: Ambiguous, Hands: p.side, Since: p.at, Tainted: p.live() && w.counts(f, p), Existed: f.existed,
 	}
 	if p.decided != nil {
 		e.Verdict, e.Said = p.decided.Verdict, p.decided.Said
@@ -248,7 +248,11 @@ func (w *weigher) edge(f *tie, p *proof) Edge {
 	if p.live() {
 		why = strings.TrimPrefix(why+f.more, "; ")
 	}
-	e.Reason, e.Why = fmt.Sprintf(cmp.Or(p.words, rules[f.rule].words), f.parent.Name, child), why
+	words := rules[f.rule].words
+	if f.existed {
+		words = rules[f.rule].again
+	}
+	e.Reason, e.Why = fmt.Sprintf(cmp.Or(p.words, words), f.parent.Name, child), why
 	if why != "" {
 		e.Reason += "; " + why
 	}

@@ -154,6 +154,21 @@ func TestPlan_locksFirstThenLooksThenRevocationsThenEdits(t *testing.T) {
 	}
 }
 
+func TestActions_oneCommandForTwoStepsKeepsBothNotes(t *testing.T) {
+	t.Parallel()
+	r := ask(t, `{"event":"role.created","uid":"a1","time":"2026-11-18T21:00:00Z","user":"mallory","name":"a/b"}`, nil)
+	for _, a := range r.Actions() {
+		if a.Command != "tctl get role" {
+			continue
+		}
+		if len(a.For) != 1 || !strings.Contains(a.Note, "it was made") || !strings.Contains(a.Note, "in the web console") {
+			t.Errorf("for %d things: %s", len(a.For), a.Note)
+		}
+		return
+	}
+	t.Errorf("no look at the roles in %+v", r.Actions())
+}
+
 func TestReport_JSONHasListsAndOneCommand(t *testing.T) {
 	t.Parallel()
 	for _, log := range []string{chain, `{"event":"user.login","uid":"x","time":"2026-11-18T20:00:00Z","user":"bob","success":true}`} {

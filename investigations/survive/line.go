@@ -20,6 +20,7 @@ type line struct {
 	certEnd     time.Time
 	certType    string
 	maxDuration time.Time // max_duration of an access request
+	state       string    // of an access request, after a vote
 }
 
 // readLine reads what can be read: a field that is not what Teleport writes
@@ -37,6 +38,7 @@ func readLine(raw []byte) line {
 	out.said = get("expires", &out.expires)
 	get("max_duration", &out.maxDuration)
 	get("cert_type", &out.certType)
+	get("state", &out.state)
 	var ttl string
 	if get("ttl", &ttl) {
 		out.ttl, _ = time.ParseDuration(ttl)

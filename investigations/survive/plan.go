@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cordon/investigations/contain"
 	"cordon/investigations/lineage"
@@ -54,17 +55,41 @@ func actions(items []Item, status lineage.Status) []Action {
 				out = append(out, Action{Step: s})
 			}
 			a := &out[n]
+			note := bothNotes(a.Note, s.Note)
 			if s.Lock != nil && holdsLonger(s.Lock, a.Lock) {
 				a.Step = s
 			}
-			a.Note = cmp.Or(a.Note, s.Note)
-			a.For = append(a.For, i)
+			a.Note = note
+			if !lastOf(a.For, i) {
+				a.For = append(a.For, i)
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Action) int {
 		return cmp.Or(cmp.Compare(a.Stage, b.Stage), cmp.Compare(rank(a.For[0].Kind), rank(b.For[0].Kind)))
 	})
 	return out
+}
+
+// lastOf reports whether an item is the last of some: two of its steps can be
+// one command.
+func lastOf(items []Item, i Item) bool {
+	if len(items) == 0 {
+		return false
+	}
+	last := items[len(items)-1]
+	return last.Kind == i.Kind && last.Entity == i.Entity && last.What == i.What && last.ID == i.ID
+}
+
+// bothNotes says what two notes say, each once.
+func bothNotes(a, b string) string {
+	switch {
+	case strings.Contains(a, b):
+		return a
+	case strings.Contains(b, a):
+		return b
+	}
+	return a + " " + b
 }
 
 // holdsLonger reports whether a lock asked for ends after another. One that

@@ -38,6 +38,8 @@ type Question struct {
 	// their events out of the answer; the others count. What the lineage draws no
 	// edges for counts where a reached identity did it.
 	Edges []lineage.Edge
+	// Short says where the lineage stopped short, in sentences.
+	Short []string
 	// Hands says whose hands an act under a reached name was in, and whether any
 	// hands of that name are marked. Nil: nothing is marked.
 	Hands  func(who investigations.Entity, ev *investigations.Event) (v hands.Verdict, marked bool)
@@ -48,7 +50,7 @@ type Question struct {
 // Ask makes the question of a lineage: its edges, and the hands that the
 // responder marked.
 func Ask(ctx context.Context, ev Evidence, l *lineage.Lineage, locks contain.Board, server contain.Server, at time.Time) (Question, error) {
-	q := Question{Root: l.Question.Identity, Since: l.Question.Since, At: at, Edges: l.Edges, Locks: locks, Server: server}
+	q := Question{Root: l.Question.Identity, Since: l.Question.Since, At: at, Edges: l.Edges, Short: l.Notes, Locks: locks, Server: server}
 	marks := l.Question.Judgement
 	if len(marks.Marked()) == 0 {
 		return q, nil

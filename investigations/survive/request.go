@@ -2,6 +2,7 @@ package survive
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ func (g *gatherer) requestStates(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if s.denied || s.deleted && !s.approved || !s.approved && f.last().typ != "access_request.create" {
+		if s.denied || s.deleted && !s.approved || !s.approved && !s.voted && f.last().typ != "access_request.create" {
 			delete(g.finds, key)
 			continue
 		}
@@ -49,6 +50,7 @@ func (g *gatherer) requests() {
 // requestState is how far an access request has come.
 type requestState struct {
 	approved, denied, deleted, used bool
+	voted                           bool // there are votes, of which more are needed
 	asker, approver                 investigations.Entity
 	roles                           []string
 	latest                          mark // the approval, else its creation
@@ -94,11 +96,45 @@ func (g *gatherer) requestState(ctx context.Context, e investigations.Entity) (r
 		}
 		return nil
 	})
+	if err != nil {
+		return s, err
+	}
+	states, err := g.statesAfter(ctx, marks)
+	if err != nil {
+		return s, err
+	}
 	slices.SortStableFunc(marks, func(a, b mark) int { return a.at.Compare(b.at) })
 	for _, m := range marks {
+		if states[m.id] == "PENDING" {
+			s.voted = true
+			continue
+		}
 		s.step(m, outcome[m.id])
 	}
-	return s, err
+	return s, nil
+}
+
+// statesAfter reads in which state reviews left their request: a vote alone
+// decides nothing where more than one is needed.
+func (g *gatherer) statesAfter(ctx context.Context, marks []mark) (map[int64]string, error) {
+	var votes []mark
+	for _, m := range marks {
+		if m.typ == "access_request.review" {
+			votes = append(votes, m)
+		}
+	}
+	if len(votes) > maxLines {
+		votes = votes[len(votes)-maxLines:]
+	}
+	out := make(map[int64]string, len(votes))
+	err := g.ev.RawEach(ctx, idsOf(votes), func(id int64, raw []byte) error {
+		out[id] = readLine(raw).state
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the state of an access request: %w", err)
+	}
+	return out, nil
 }
 
 // step takes one event about the request, in their order.
@@ -131,6 +167,8 @@ func (s *requestState) words() string {
 		b.WriteString(" of " + s.asker.Name)
 	}
 	switch {
+	case !s.approved && s.voted:
+		b.WriteString(", not decided yet")
 	case !s.approved:
 		b.WriteString(", not answered")
 	case s.approver == s.asker && !s.asker.IsZero():

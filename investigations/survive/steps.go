@@ -190,11 +190,7 @@ func tokenSteps(name string) []Step {
 	if !strings.HasPrefix(name, "*") {
 		return []Step{revoke(tctl("tokens rm", name))}
 	}
-	note := "The log hides its name: find it in the list, then tctl tokens rm TOKEN."
-	if tail := strings.TrimLeft(name, "*"); tail != "" {
-		note = "The log hides its name, which ends in " + tail + ": find it in the list, then tctl tokens rm TOKEN."
-	}
-	return []Step{{Stage: Revoke, Command: tctl("tokens ls"), Note: note}}
+	return []Step{{Stage: Revoke, Command: tctl("tokens ls"), Note: "The log hides all but the end of its name: find it in the list, then tctl tokens rm TOKEN."}}
 }
 
 // relock puts a lock back that was removed.

@@ -57,6 +57,17 @@ func question(t testing.TB, x *pivottest.Index, of investigations.Entity) surviv
 	return survive.Question{Root: of, At: moment, Edges: edges, Locks: board(t.Context(), x), Server: contain.Server{Major: max(coverage.ServerMajor, 17)}}
 }
 
+func TestOf_saysWhereTheLineageStopsShort(t *testing.T) {
+	t.Parallel()
+	r := ask(t, `{"event":"user.create","uid":"a1","time":"2026-11-18T21:00:00Z","user":"mallory","name":"bob"}`, func(q *survive.Question) {
+		q.Short = []string{"the depth of 1 ends at bob"}
+	})
+	want := survive.Unknown{Kind: "lineage", Note: "The lineage stops short: the depth of 1 ends at bob.", Command: "cordon lineage --depth=12 -- mallory"}
+	if len(r.Unknown) == 0 || r.Unknown[0] != want {
+		t.Errorf("unknown %+v, want first %+v", r.Unknown, want)
+	}
+}
+
 // board is what the log shows of locks.
 func board(ctx context.Context, x *pivottest.Index) contain.Board {
 	var records []contain.Record

@@ -79,7 +79,7 @@ func userOf(e investigations.Entity) (investigations.Entity, bool) {
 }
 
 func (t *taint) reach(user investigations.Entity, e lineage.Edge) {
-	own := e.Status == lineage.Proved && (e.Via == "user.create" || e.Via == "bot.create")
+	own := e.Status == lineage.Proved && !e.Existed && (e.Via == "user.create" || e.Via == "bot.create")
 	// A link lets somebody in; so does what else ends in a log-in: an edge between
 	// two users by a log-in says that both came from one address.
 	entered := own || e.Verdict == judgement.Accepted || strings.HasSuffix(e.Via, "_token.create") || !lineage.Draws(e.Parent.Kind, e.Via, e.Kind)

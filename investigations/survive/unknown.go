@@ -7,12 +7,16 @@ import (
 	"strings"
 
 	"cordon/investigations"
+	"cordon/investigations/contain"
 	"cordon/investigations/pivot"
 )
 
 // unknowns lists what the log cannot tell, as far as it bears on what survives.
 func (g *gatherer) unknowns(ctx context.Context, coverage investigations.Coverage, r *Report) ([]Unknown, error) {
 	var out []Unknown
+	for _, note := range g.q.Short {
+		out = append(out, Unknown{"lineage", "The lineage stops short: " + note + ".", "cordon lineage --depth=12 -- " + contain.Quote(g.q.Root.String())})
+	}
 	u, err := g.tokensUnlogged(ctx, coverage.ServerMajor)
 	if err != nil {
 		return nil, err

@@ -100,7 +100,8 @@ func (g *gatherer) lock(name string) (contain.Lock, bool) {
 }
 
 // formerRoles finds what the log tells of a changed user's roles before, and
-// reports whether a later change took away again all that the attacker gave.
+// reports whether a later change took away again all that the attacker gave, or
+// gave back what it had.
 func (g *gatherer) formerRoles(ctx context.Context, f *find) (undone bool, err error) {
 	before, after := []string(nil), rolesIn(f.last().involved)
 	var earlier, later *investigations.Event
@@ -121,13 +122,17 @@ func (g *gatherer) formerRoles(ctx context.Context, f *find) (undone bool, err e
 		before = rolesIn(earlier.Involved)
 	}
 	given := slices.DeleteFunc(slices.Clone(after), func(r string) bool { return slices.Contains(before, r) })
-	if later != nil && len(given) > 0 {
+	if later != nil {
 		now := rolesIn(later.Involved)
-		if !slices.ContainsFunc(given, func(r string) bool { return slices.Contains(now, r) }) {
+		taken := len(given) > 0 && !slices.ContainsFunc(given, func(r string) bool { return slices.Contains(now, r) })
+		if taken || earlier != nil && !slices.Equal(before, after) && slices.Equal(before, now) {
 			return true, nil
 		}
 	}
 	f.notes = append(f.notes, formerNote(earlier, before, after, given)...)
+	if later != nil {
+		f.notes = append(f.notes, fmt.Sprintf("It was changed again on %s, to %s: compare first.", later.Time.UTC().Format(time.RFC3339), list(rolesIn(later.Involved))))
+	}
 	if earlier != nil && len(before) > 0 && !slices.Equal(before, after) {
 		f.former = before
 	}

@@ -28,6 +28,7 @@ var Needs = []Need{
 	{"roles", types.KindRole, []string{"list", "read"}},
 	{"access requests", types.KindAccessRequest, []string{"list", "read"}},
 	{"access lists", types.KindAccessList, []string{"list", "read"}},
+	{"auth and proxy servers", types.KindInstance, []string{"list", "read"}},
 	{"cluster settings", types.KindClusterAuthPreference, []string{"read"}},
 	{"recording settings", types.KindSessionRecordingConfig, []string{"read"}},
 	{"audit SQL on the cluster", types.KindAuditQuery, []string{"list", "read", "use"}},
@@ -161,19 +162,11 @@ func RoleYAML(abilities []Ability) string {
 
 // Admins are the users whose roles let them remove a lock, by name.
 func (c *Cluster) Admins(ctx context.Context) ([]string, error) {
-	var users []types.User
-	err := c.call(ctx, "read the users", func(ctx context.Context) (err error) {
-		users, err = c.client.GetUsers(ctx, false)
-		return err
-	})
+	users, err := c.allUsers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var roles []types.Role
-	err = c.call(ctx, "read the roles", func(ctx context.Context) (err error) {
-		roles, err = c.client.GetRoles(ctx)
-		return err
-	})
+	roles, err := c.allRoles(ctx)
 	if err != nil {
 		return nil, err
 	}

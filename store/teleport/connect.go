@@ -3,13 +3,13 @@ package teleport
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gravitational/teleport/api/breaker"
@@ -54,14 +54,13 @@ type Cluster struct {
 	Name     string // as the cluster calls itself
 	Version  string // of the auth server
 	Major    int
+	Proxy    string // host:port at which its proxy is known; empty where it does not say
 	Who      Who
 	Features Features
 
 	options Options
 	client  *client.Client
 	creds   *credentials
-	stop    func()
-	turning sync.WaitGroup
 }
 
 // Features are what the edition offers.
@@ -125,7 +124,6 @@ func Connect(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, explain("ask "+where+" who it is", err)
 	}
 	c.took(ping)
-	c.turn()
 	return c, nil
 }
 
@@ -185,7 +183,7 @@ func dial(ctx context.Context, patience time.Duration, config client.Config) (*c
 }
 
 func (c *Cluster) took(p proto.PingResponse) {
-	c.Name, c.Version = p.ClusterName, p.ServerVersion
+	c.Name, c.Version, c.Proxy = p.ClusterName, p.ServerVersion, p.ProxyPublicAddr
 	c.Major, _ = strconv.Atoi(strings.SplitN(p.ServerVersion, ".", 2)[0])
 	if f := p.ServerFeatures; f != nil {
 		c.Features = Features{
@@ -196,35 +194,8 @@ func (c *Cluster) took(p proto.PingResponse) {
 	}
 }
 
-// turn reads a rotating identity file again from time to time, so that a new
-// connection shows a certificate that still holds.
-func (c *Cluster) turn() {
-	ctx, cancel := context.WithCancel(context.Background())
-	c.stop = cancel
-	if c.creds.turning == nil {
-		return
-	}
-	c.turning.Add(1)
-	go func() {
-		defer c.turning.Done()
-		tick := time.NewTicker(time.Minute)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				// A file that is being written is read the next time.
-				_ = c.creds.turning.Reload()
-			}
-		}
-	}()
-}
-
 // Close ends the connection.
 func (c *Cluster) Close() error {
-	c.stop()
-	c.turning.Wait()
 	if err := c.client.Close(); err != nil {
 		return fmt.Errorf("close the connection to %s: %w", c.Name, err)
 	}
@@ -249,5 +220,18 @@ func (c *Cluster) call(ctx context.Context, doing string, f func(ctx context.Con
 func (c *Cluster) callWithin(ctx context.Context, patience time.Duration, doing string, f func(ctx context.Context) error) error {
 	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return explain(doing, f(within))
+	return c.ended(explain(doing, f(within)))
+}
+
+// ended says of a lost connection that it cannot come back: the certificate has
+// ended meanwhile, and the other side takes no other.
+func (c *Cluster) ended(err error) error {
+	end := c.Until()
+	if !errors.Is(err, ErrLost) || end.IsZero() || c.options.Now().Before(end) {
+		return err
+	}
+	return &Error{
+		Reason: ErrLost, cause: err, Text: fmt.Sprintf("%s; the certificate of %s ended %s", err, c.Who.User, end.Format(time.RFC3339)),
+		Hint: c.creds.again,
+	}
 }

@@ -95,6 +95,10 @@ func TestConnect_saysInOneSentenceWhyNot(t *testing.T) {
 			teleport.Options{Addr: server.Addr, Identity: identity(t, authority, clustertest.Identity{User: "ana", From: now, Until: now.Add(time.Hour)}), Now: func() time.Time { return now.Add(-time.Hour) }},
 			"holds only from", "clock",
 		},
+		"the clock is an hour ahead": {
+			teleport.Options{Addr: server.Addr, Identity: identity(t, authority, clustertest.Identity{User: "ana", From: now, Until: now.Add(30 * time.Minute)}), Now: func() time.Time { return now.Add(time.Hour) }},
+			"the certificate of ana ended", "compare the clock",
+		},
 		"the server knows another authority": {
 			teleport.Options{Addr: server.Addr, Identity: identity(t, clustertest.NewAuthority(t), long), Patience: 3 * time.Second}, "no authority that this identity knows", "right cluster",
 		},

@@ -23,8 +23,12 @@ var (
 	ErrNotOffered = errors.New("the cluster does not offer it")        // its version or its edition
 	ErrNotFound   = errors.New("the cluster has no such thing")        // by that name
 	ErrLost       = errors.New("the connection to the cluster")        // was lost, or never came about
+	ErrBusy       = errors.New("the cluster asks for patience")        // too many calls, or too costly ones
 	ErrNeedsMFA   = errors.New("the cluster asks for a second factor") // only tctl and tsh can answer
 )
+
+// errLarge is an answer that is larger than a client takes.
+var errLarge = errors.New("the answer is too large")
 
 // Error is a sentence about what the cluster, or the way to it, did not do.
 type Error struct {
@@ -71,6 +75,11 @@ func explain(doing string, err error) error {
 		out.Text = doing + ": this cluster's version or edition does not offer it"
 	case trace.IsNotFound(err):
 		out.Reason = ErrNotFound
+	case tooLarge(err):
+		out.Reason = errLarge
+		out.Text = doing + ": one answer of the cluster is larger than cordon takes"
+	case trace.IsLimitExceeded(err):
+		out.Reason = ErrBusy
 	case lost(err):
 		out.Reason = ErrLost
 		out.Text = doing + ": " + whyLost(err)
@@ -93,6 +102,11 @@ func (e *Error) denied(doing string, err error) {
 	}
 }
 
+// tooLarge reports what gRPC says of a message above its bound.
+func tooLarge(err error) bool {
+	return strings.Contains(err.Error(), "received message larger than max")
+}
+
 // plain is the last line of an error as people should read it, on one line.
 func plain(err error) string {
 	return strings.Join(strings.Fields(trace.UserMessage(err)), " ")
@@ -109,8 +123,12 @@ func lost(err error) bool {
 		return true
 	}
 	var network net.Error
-	return errors.As(err, &network)
+	// A server whose own time is over says so in words alone.
+	return errors.As(err, &network) || strings.Contains(err.Error(), context.DeadlineExceeded.Error())
 }
+
+// passing reports whether the same call may be answered later.
+func passing(err error) bool { return errors.Is(err, ErrLost) || errors.Is(err, ErrBusy) }
 
 func whyLost(err error) string {
 	text := err.Error()

@@ -2,7 +2,6 @@ package teleport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -34,6 +33,8 @@ const (
 	followOverlap = 5 * time.Minute
 	longestPause  = 30 * time.Second
 	batchEvents   = 500
+	largestKnown  = 10_000         // known events from which it is worth dropping some
+	ahead         = 24 * time.Hour // how far the cluster's clock may be before this one
 )
 
 // Follow hands over the events of the cluster as they arrive, in batches, each
@@ -42,7 +43,7 @@ const (
 // events of a batch that it refused are handed over again. Events that arrive
 // later than the overlap are missed here; a search for their day finds them.
 //
-// Memory is bounded by the events of the overlap.
+// Memory is bounded by the events of the overlap and of one batch.
 func (c *Cluster) Follow(ctx context.Context, o FollowOptions, take func(ctx context.Context, batch []Event) error) error {
 	f := newFollower(c, o, take)
 	for {
@@ -50,7 +51,7 @@ func (c *Cluster) Follow(ctx context.Context, o FollowOptions, take func(ctx con
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, ErrLost):
+		case passing(err):
 			if err := f.lost(ctx, err); err != nil {
 				return err
 			}
@@ -71,8 +72,9 @@ type follower struct {
 	take    func(context.Context, []Event) error
 
 	state FollowState
-	from  time.Time            // nothing before it is asked for
+	from  time.Time            // the next question begins here
 	known map[string]time.Time // handed over, within the overlap
+	kept  int                  // how many of them were left when some were dropped last
 	batch []Event
 	wait  time.Duration
 }
@@ -92,14 +94,11 @@ func newFollower(c *Cluster, o FollowOptions, take func(context.Context, []Event
 
 // round asks once for everything since the overlap before the newest event.
 func (f *follower) round(ctx context.Context) error {
-	from := f.from
-	if back := f.state.Newest.Add(-f.Overlap); back.After(from) {
-		from = back
-	}
+	f.goOn()
 	// A cluster whose clock is ahead writes events of the future.
-	to := f.cluster.options.Now().Add(time.Hour)
+	to := f.cluster.options.Now().Add(ahead)
 	f.batch = f.batch[:0]
-	err := f.cluster.Search(ctx, from, to, func(e Event) error {
+	err := f.cluster.Search(ctx, f.from, to, func(e Event) error {
 		if _, had := f.known[e.ID]; had {
 			return nil
 		}
@@ -112,7 +111,6 @@ func (f *follower) round(ctx context.Context) error {
 	if err == nil {
 		err = f.hand(ctx)
 	}
-	f.forget()
 	return err
 }
 
@@ -132,18 +130,31 @@ func (f *follower) hand(ctx context.Context) error {
 	}
 	f.state.Events += int64(len(f.batch))
 	f.batch = f.batch[:0]
+	// In a long stretch of the past what lies behind is not kept until its end.
+	if len(f.known) > 2*f.kept+largestKnown {
+		f.goOn()
+	}
 	f.tell()
 	return nil
 }
 
-// forget drops what no later question can bring again.
-func (f *follower) forget() {
-	bound := f.state.Newest.Add(-f.Overlap)
+// goOn moves the beginning of the next question up to the overlap before the
+// newest event, and drops what that cannot bring again. An event of the future
+// does not move it beyond the present: what happens until then is asked for too.
+func (f *follower) goOn() {
+	bound := f.state.Newest
+	if now := f.cluster.options.Now(); bound.After(now) {
+		bound = now
+	}
+	if bound = bound.Add(-f.Overlap); bound.After(f.from) {
+		f.from = bound
+	}
 	for id, at := range f.known {
-		if at.Before(bound) {
+		if at.Before(f.from) {
 			delete(f.known, id)
 		}
 	}
+	f.kept = len(f.known)
 }
 
 func (f *follower) answered() {

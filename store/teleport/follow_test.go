@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	apievents "github.com/gravitational/teleport/api/types/events"
 
+	"cordon/investigations"
+	"cordon/investigations/filter"
+	"cordon/store"
 	"cordon/store/teleport"
 	"cordon/store/teleport/clustertest"
 )
@@ -110,72 +115,94 @@ func TestSearch_saysWhatIsMissing(t *testing.T) {
 	}
 }
 
-// TestFollow_losesNothingAndDoublesNothing follows a log while it grows, events
-// arrive late and the connection is cut again and again.
-func TestFollow_losesNothingAndDoublesNothing(t *testing.T) {
-	t.Parallel()
-	seed := seedOf(t)
-	r := rand.New(rand.NewPCG(seed, 1))
-	total, cuts := torture(t, 10_000, 100_000), torture(t, 10, 50)
-	now := at(0)
-	server := clustertest.Start(t, clustertest.Options{})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
+// growing is a log that grows between two questions; one event in fifty is held
+// back and arrives up to ten seconds late. The connection is cut now and then.
+type growing struct {
+	server      *clustertest.Cluster
+	r           *rand.Rand
+	total, cuts int
+	most        int // events that are added between two questions
+	added       int
+	rounds      int
+	late        []int
+	now         time.Time
+	lost        int // times that the follower saw no connection
+}
 
-	// The log grows between two questions; one event in fifty is held back and
-	// arrives up to ten seconds late.
-	added, handed, rounds := 0, 0, 0
-	var late []int
-	grow := func() {
-		rounds++
-		for range 1 + r.IntN(2*total/200) {
-			if added == total {
-				break
-			}
-			if r.IntN(50) == 0 {
-				late = append(late, added)
-			} else {
-				server.AddLines(line(added))
-			}
-			added++
-		}
-		now = at(added)
-		late = slices.DeleteFunc(late, func(i int) bool {
-			if arrives := added == total || added-i > r.IntN(1000); !arrives {
-				return false
-			}
-			server.AddLines(line(i))
-			return true
-		})
-	}
-	cutsLeft := cuts
-	server.Faults(func(call clustertest.Call) clustertest.Fault {
-		if cutsLeft > 0 && rand.New(rand.NewPCG(seed, uint64(call.Count))).IntN(4) == 0 {
-			cutsLeft--
-			return clustertest.Fault{CutBefore: call.Count%2 == 0, CutAfter: call.Count%2 == 1}
+func grows(t *testing.T, seed uint64, total, cuts int) *growing {
+	t.Helper()
+	g := &growing{server: clustertest.Start(t, clustertest.Options{}), r: rand.New(rand.NewPCG(seed, 1)), total: total, cuts: cuts, most: 2 * total / torture(t, 50, 200), now: at(0)}
+	g.server.Faults(func(call clustertest.Call) clustertest.Fault {
+		if g.cuts > 0 && call.Method != "Ping" && rand.New(rand.NewPCG(seed, uint64(call.Count))).IntN(4) == 0 {
+			g.cuts--
+			return clustertest.Fault{CutBefore: call.Count%2 == 0, CutAfter: call.Count%2 == 1, Twice: call.Count%3 == 0}
 		}
 		return clustertest.Fault{}
 	})
-	c := connectWith(t, teleport.Options{
-		Addr: server.Addr, Identity: identity(t, server.Authority, long), Now: func() time.Time { return now },
+	return g
+}
+
+// whole reports whether every event has arrived in the log.
+func (g *growing) whole() bool { return g.added == g.total && len(g.late) == 0 }
+
+func (g *growing) grow() {
+	g.rounds++
+	for range 1 + g.r.IntN(g.most) {
+		if g.added == g.total {
+			break
+		}
+		if g.r.IntN(50) == 0 {
+			g.late = append(g.late, g.added)
+		} else {
+			g.server.AddLines(line(g.added))
+		}
+		g.added++
+	}
+	g.now = at(g.added)
+	g.late = slices.DeleteFunc(g.late, func(i int) bool {
+		arrives := g.added == g.total || g.added-i > g.r.IntN(1000)
+		if arrives {
+			g.server.AddLines(line(i))
+		}
+		return arrives
+	})
+}
+
+// follow follows the log from a moment on until done says so.
+func (g *growing) follow(t *testing.T, since time.Time, done func() bool, take func(context.Context, []teleport.Event) error) error {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c, err := teleport.Connect(ctx, teleport.Options{
+		Addr: g.server.Addr, Identity: identity(t, g.server.Authority, long), Now: func() time.Time { return g.now },
 		Pause: func(ctx context.Context, _ time.Duration) error {
-			if rounds > 100_000 || added == total && len(late) == 0 && handed == total {
+			if g.rounds > 100_000 || done() {
 				cancel()
 			}
-			grow()
+			g.grow()
 			return ctx.Err()
 		},
 	})
-	times := make([]int, total)
-	var lost int
-	err := c.Follow(ctx, teleport.FollowOptions{
-		Since: at(0), Overlap: 11 * time.Second,
-		State: func(s teleport.FollowState) {
-			if s.Err != nil {
-				lost++
-			}
-		},
-	}, func(_ context.Context, batch []teleport.Event) error {
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return c.Follow(ctx, teleport.FollowOptions{Since: since, Overlap: 11 * time.Second, State: func(s teleport.FollowState) {
+		if s.Err != nil {
+			g.lost++
+		}
+	}}, take)
+}
+
+// TestTortureFollow_losesNothingAndDoublesNothing follows a log while it grows, events
+// arrive late and the connection is cut again and again.
+func TestTortureFollow_losesNothingAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	seed := seedOf(t)
+	g := grows(t, seed, torture(t, 6_000, 100_000), torture(t, 10, 50))
+	times := make([]int, g.total)
+	handed := 0
+	err := g.follow(t, at(0), func() bool { return g.whole() && handed == g.total }, func(_ context.Context, batch []teleport.Event) error {
 		for _, e := range batch {
 			times[number(e.ID)]++
 		}
@@ -190,10 +217,114 @@ func TestFollow_losesNothingAndDoublesNothing(t *testing.T) {
 			t.Fatalf("seed %d: event %d was handed over %d times", seed, i, n)
 		}
 	}
-	if cutsLeft > 0 || lost == 0 {
-		t.Errorf("seed %d: %d cuts did not happen, %d were seen", seed, cutsLeft, lost)
+	if g.cuts > 0 || g.lost == 0 {
+		t.Errorf("seed %d: %d cuts did not happen, %d were seen", seed, g.cuts, g.lost)
 	}
-	t.Logf("seed %d: %d events, %d cuts, %d times without connection", seed, total, cuts, lost)
+	t.Logf("seed %d: %d events, %d times without connection", seed, g.total, g.lost)
+}
+
+// TestTortureFollow_fillsACaseOnce follows into a case, through cuts, late
+// arrivals and followers that end and start again; in between the case takes a
+// file with the same events.
+func TestTortureFollow_fillsACaseOnce(t *testing.T) {
+	t.Parallel()
+	seed := seedOf(t)
+	g := grows(t, seed, torture(t, 3_000, 100_000), torture(t, 10, 50))
+	dir := t.TempDir()
+	c, _, err := store.Build(t.Context(), filepath.Join(dir, "inc"+store.Extension), nil, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	var added int64
+	var newest time.Time
+	overlap := 11 * time.Second
+	for part := range 3 {
+		feed, err := c.OpenFeed(clustertest.ClusterName, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		until := (part + 1) * g.total / 3
+		since := at(0)
+		if part > 0 {
+			since = newest.Add(-overlap)
+		}
+		done := func() bool { return part < 2 && g.added >= until || g.whole() && added == int64(g.total) }
+		err = g.follow(t, since, done, func(ctx context.Context, batch []teleport.Event) error {
+			lines := make([][]byte, len(batch))
+			for i, e := range batch {
+				if lines[i] = e.Line; e.Time.After(newest) {
+					newest = e.Time
+				}
+			}
+			n, err := feed.Add(context.WithoutCancel(ctx), lines)
+			added += n
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if err := feed.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if part == 0 {
+			added += ingested(t, c, dir, g.added/2, g.added)
+		}
+	}
+	if uids, twice := uidsOf(t, c); uids != g.total || twice > 0 || added != int64(g.total) {
+		t.Errorf("seed %d: %d events in the case and %d twice, %d added, want %d", seed, uids, twice, added, g.total)
+	}
+	if g.cuts > 0 || g.lost == 0 {
+		t.Errorf("seed %d: %d cuts did not happen, %d were seen", seed, g.cuts, g.lost)
+	}
+	t.Logf("seed %d: %d events, 3 followers, %d times without connection", seed, g.total, g.lost)
+}
+
+// ingested adds the events from a number up to another as a file, as the auth
+// server writes it, and returns how many of them the case did not have.
+func ingested(t *testing.T, c *store.Case, dir string, from, to int) int64 {
+	t.Helper()
+	var lines []byte
+	for i := from; i < to; i++ {
+		lines = append(append(lines, line(i)...), '\n')
+	}
+	path := filepath.Join(dir, "audit.log")
+	if err := os.WriteFile(path, lines, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, err := c.Ingest(t.Context(), []string{path}, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Events
+}
+
+// uidsOf counts the uids in a case, and those that stand there twice.
+func uidsOf(t *testing.T, c *store.Case) (uids, twice int) {
+	t.Helper()
+	all, err := c.Select(t.Context(), filter.Expr{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	var from *investigations.Position
+	for {
+		events, err := all.Window(t.Context(), from, false, 5000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events) == 0 {
+			return len(seen), twice
+		}
+		for i := range events {
+			if seen[events[i].UID] {
+				twice++
+			}
+			seen[events[i].UID] = true
+		}
+		last := events[len(events)-1].Position()
+		from = &last
+	}
 }
 
 func TestFollow_endsWithARefusal(t *testing.T) {

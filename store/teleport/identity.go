@@ -27,11 +27,27 @@ type credentials struct {
 	inner   client.Credentials
 	turning *client.DynamicIdentityFileCreds // nil for a tsh profile
 	who     Who
+	again   string // how to get a new certificate
 }
 
 var _ client.Credentials = (*credentials)(nil)
 
-func (c *credentials) TLSConfig() (*tls.Config, error)             { return c.inner.TLSConfig() }
+// TLSConfig is what a connection shows. Where the identity is a file, each new
+// connection reads it again, since it rotates; one that is being written is read
+// the next time.
+func (c *credentials) TLSConfig() (*tls.Config, error) {
+	config, err := c.inner.TLSConfig()
+	if err != nil || c.turning == nil {
+		return config, err
+	}
+	current := config.GetClientCertificate
+	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		_ = c.turning.Reload()
+		return current(r)
+	}
+	return config, nil
+}
+
 func (c *credentials) SSHClientConfig() (*ssh.ClientConfig, error) { return c.inner.SSHClientConfig() }
 func (c *credentials) Expiry() (time.Time, bool)                   { return c.inner.Expiry() }
 
@@ -127,12 +143,14 @@ func (c *credentials) take(certs []tls.Certificate, o Options, again string) err
 	if err != nil {
 		return &Error{Text: "the identity's certificate cannot be read", Hint: again}
 	}
+	c.again = again
 	c.who = Who{User: leaf.Subject.CommonName, Roles: leaf.Subject.Organization}
 	now := o.Now()
 	switch {
 	case now.After(leaf.NotAfter):
 		return &Error{
-			Text: fmt.Sprintf("the certificate of %s ended %s", c.who.User, leaf.NotAfter.UTC().Format(time.RFC3339)), Hint: again,
+			Text: fmt.Sprintf("the certificate of %s ended %s", c.who.User, leaf.NotAfter.UTC().Format(time.RFC3339)),
+			Hint: again + ". If that is not so, compare the clock here with the cluster's",
 		}
 	case now.Before(leaf.NotBefore):
 		return &Error{

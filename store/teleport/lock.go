@@ -39,7 +39,7 @@ func (l *Locker) again(ctx context.Context, doing string, call func(ctx context.
 		if ctx.Err() != nil {
 			return sent, ctx.Err()
 		}
-		if err == nil || !errors.Is(err, ErrLost) || l.cluster.options.Pause(within, wait) != nil {
+		if !passing(err) || l.cluster.options.Pause(within, wait) != nil {
 			return sent, err
 		}
 		wait *= 2
@@ -63,13 +63,19 @@ func (l *Locker) Lock(ctx context.Context, p contain.Plan) (contain.Lock, error)
 	if err == nil {
 		placed, err = l.check(ctx, p, want)
 	}
-	if errors.Is(err, ErrLost) {
-		return contain.Lock{}, &Error{
-			Reason: errors.Join(ErrLost, contain.ErrUnsure), cause: err, Text: err.Error() + ": it is not known whether the lock was placed",
-			Hint: "lock again: it stays one lock. Or look for it: tctl get lock/" + p.Name,
-		}
+	return placed, unsure(err, "placed", "lock again: it stays one lock. Or look for it: tctl get lock/"+p.Name)
+}
+
+// unsure says of a lost answer to something that changes a lock that nobody knows
+// whether that was done.
+func unsure(err error, done, hint string) error {
+	if !errors.Is(err, ErrLost) {
+		return err
 	}
-	return placed, err
+	return &Error{
+		Reason: errors.Join(ErrLost, contain.ErrUnsure), cause: err, Hint: hint,
+		Text: err.Error() + ": it is not known whether the lock was " + done,
+	}
 }
 
 // resource is the plan as Teleport's resource. A lock that stands under the
@@ -114,7 +120,7 @@ func (l *Locker) check(ctx context.Context, p contain.Plan, want types.Lock) (co
 	switch {
 	case errors.Is(err, ErrDenied):
 		return contain.Lock{}, &Error{
-			Reason: ErrDenied, cause: err, Verb: "read", Resource: types.KindLock,
+			Reason: errors.Join(ErrDenied, contain.ErrUnsure), cause: err, Verb: "read", Resource: types.KindLock,
 			Text: fmt.Sprintf("the lock %s was placed, and this identity may not read it back (needs lock: read): whether it holds is not known", p.Name),
 			Hint: "look at it on the auth server: tctl get lock/" + p.Name,
 		}
@@ -171,7 +177,7 @@ func (l *Locker) Unlock(ctx context.Context, name string) (contain.Lock, error) 
 	case errors.Is(err, ErrNotFound) && sent == 1:
 		return contain.Lock{}, fmt.Errorf("unlock %s: %w", name, contain.ErrNotFound)
 	case err != nil && !errors.Is(err, ErrNotFound): // not found after a lost answer: it took effect
-		return out, err
+		return out, unsure(err, "removed", "remove it again, or look for it: tctl get lock/"+name)
 	}
 	out.Released = l.cluster.options.Now().UTC()
 	return out, nil
@@ -215,17 +221,19 @@ func (l *Locker) Extend(ctx context.Context, name string, end time.Time) (contai
 		stood.SetLockExpiry(&end)
 	}
 	if _, err = l.again(ctx, "extend the lock", func(ctx context.Context) error { return l.cluster.client.UpsertLock(ctx, stood) }); err != nil {
-		return contain.Lock{}, err
+		return contain.Lock{}, unsure(err, "moved", extendAgain)
 	}
 	got, err := l.read(ctx, name)
 	if err != nil {
-		return contain.Lock{}, err
+		return contain.Lock{}, unsure(err, "moved", extendAgain)
 	}
 	if !got.Target().Equals(stood.Target()) {
 		return contain.Lock{}, fmt.Errorf("extend %s: it came back as %s", name, lockOf(got).Title())
 	}
 	return lockOf(got), nil
 }
+
+const extendAgain = "move its end again, or look at it: tctl get locks"
 
 // slot is where a field stands in Teleport's target; nil for the fields that
 // the pinned module does not have.

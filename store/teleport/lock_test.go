@@ -146,7 +146,7 @@ func badNetwork(r *rand.Rand) func(clustertest.Call) clustertest.Fault {
 // lockActions is how many locks are asked for and undone over a bad network.
 func lockActions(t *testing.T) int { t.Helper(); return torture(t, 100, 1000) }
 
-func TestLocker_existsExactlyOnceOverABadNetwork(t *testing.T) {
+func TestTortureLocker_existsExactlyOnceOverABadNetwork(t *testing.T) {
 	t.Parallel()
 	seed := seedOf(t)
 	r := rand.New(rand.NewPCG(seed, 1))

@@ -152,7 +152,7 @@ func TestAbilities_findWhatIsMissingAndTheRoleThatGrantsIt(t *testing.T) {
 		user.(*types.UserV2),
 		role(t, "auditor", []types.Rule{{Resources: []string{"event", "session"}, Verbs: []string{"list", "read"}}}, nil),
 		role(t, "wide", []types.Rule{
-			{Resources: []string{"token", "user", "role", "access_request", "cluster_auth_preference", "session_recording_config"}, Verbs: []string{"*"}},
+			{Resources: []string{"token", "user", "role", "access_request", "instance", "cluster_auth_preference", "session_recording_config"}, Verbs: []string{"*"}},
 			{Resources: []string{"session_tracker"}, Verbs: []string{"list"}, Where: `contains(user.spec.traits["team"], "ops")`},
 			{Resources: []string{"lock"}, Verbs: []string{"list", "read"}},
 		}, nil),

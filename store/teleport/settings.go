@@ -2,6 +2,7 @@ package teleport
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gravitational/teleport/api/constants"
@@ -19,9 +20,12 @@ const (
 type Settings struct {
 	LockingMode   string
 	SecondFactors []string // that local logins may use: otp, webauthn, sso; none: no second factor
-	SessionMFA    bool     // each session asks for a second factor
-	LocalLogins   bool
-	Recording     string // session recording mode; empty where it may not be read
+	// FactorOptional is set where a login may leave them out.
+	FactorOptional bool
+	SessionMFA     bool // each session asks for a second factor
+	LocalLogins    bool
+	DeviceTrust    string // off, optional or required; empty where the server does not say
+	Recording      string // session recording mode; empty where it may not be read
 }
 
 // Settings reads the cluster's preferences.
@@ -35,8 +39,12 @@ func (c *Cluster) Settings(ctx context.Context) (Settings, error) {
 		return Settings{}, err
 	}
 	out := Settings{
-		LockingMode: string(pref.GetLockingMode()),
-		SessionMFA:  pref.GetRequireMFAType().IsSessionMFARequired(), LocalLogins: pref.GetAllowLocalAuth(),
+		LockingMode:    string(pref.GetLockingMode()),
+		FactorOptional: pref.IsSecondFactorEnabled() && !pref.IsSecondFactorEnforced(),
+		SessionMFA:     pref.GetRequireMFAType().IsSessionMFARequired(), LocalLogins: pref.GetAllowLocalAuth(),
+	}
+	if trust := pref.GetDeviceTrust(); trust != nil {
+		out.DeviceTrust = trust.Mode
 	}
 	for _, f := range pref.GetSecondFactors() {
 		name := strings.ToLower(strings.TrimPrefix(f.String(), "SECOND_FACTOR_TYPE_"))
@@ -53,5 +61,26 @@ func (c *Cluster) Settings(ctx context.Context) (Settings, error) {
 	case !Degraded(err):
 		return Settings{}, err
 	}
+	return out, nil
+}
+
+// StrictRoles are the roles whose holders are cut off by any part of the cluster
+// that cannot refresh its locks, whatever the cluster's own locking mode, by name.
+func (c *Cluster) StrictRoles(ctx context.Context) ([]string, error) {
+	var roles []types.Role
+	err := c.call(ctx, "read the roles", func(ctx context.Context) (err error) {
+		roles, err = c.client.GetRoles(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range roles {
+		if r.GetOptions().Lock == constants.LockingModeStrict {
+			out = append(out, r.GetName())
+		}
+	}
+	slices.Sort(out)
 	return out, nil
 }

@@ -2,7 +2,6 @@ package teleport
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/gravitational/teleport/api/types"
@@ -24,7 +23,7 @@ func (l *Locker) WatchLocks(ctx context.Context, state func(error), take func([]
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case !errors.Is(err, ErrLost):
+		case !passing(err):
 			return err
 		}
 		state(err)

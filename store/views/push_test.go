@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"cordon/investigations/queries"
 	"cordon/store/views/syntax"
 )
 
@@ -38,14 +39,14 @@ func pushed(t testing.TB, sql string) *program {
 func TestPushDown_leavesOnlyGroupsOfTheReportQueries(t *testing.T) {
 	t.Parallel()
 	n := 0
-	for _, seed := range seedAnswers {
-		if !strings.HasPrefix(seed.query, "report_") {
+	for _, q := range queries.All() {
+		if q.Group != queries.GroupReport {
 			continue
 		}
 		n++
-		p := pushed(t, seedText(t, seed.query))
+		p := pushed(t, q.SQL)
 		if len(p.scans) != 1 || !p.scans[0].scan.Counted || len(p.functions) != 0 || strings.Contains(p.sql, "WHERE") {
-			t.Errorf("%s: %s", seed.query, p.sql)
+			t.Errorf("%s: %s", q.Name, p.sql)
 		}
 	}
 	if n != 9 {

@@ -62,6 +62,10 @@ const (
 	FindHere       ID = "replay.find"
 	FindAll        ID = "replay.find_all"
 	FindScreens    ID = "sessions.find"
+	Observe        ID = "sessions.observe"
+	JoinPeer       ID = "sessions.join"
+	Terminate      ID = "sessions.terminate"
+	Fetch          ID = "sessions.fetch"
 	Diff           ID = "replay.diff"
 	SecondSession  ID = "replay.second_session"
 	CopyLine       ID = "replay.copy_line"
@@ -72,7 +76,9 @@ const (
 	Refuse    ID = "lineage.refuse"
 	Plan      ID = "lineage.plan"
 
-	Release ID = "lock.release"
+	Release   ID = "lock.release"
+	Extend    ID = "lock.extend"
+	LockProof ID = "lock.proof"
 
 	QueryRun     ID = "query.run"
 	QueryEdit    ID = "query.edit"
@@ -92,6 +98,7 @@ const (
 	WholeCase     ID = "findings.whole"
 
 	Shell         ID = "shell"
+	RunCopied     ID = "shell.copied"
 	TerminalLeave ID = "terminal.leave"
 	TerminalUp    ID = "terminal.up"
 	TerminalDown  ID = "terminal.down"
@@ -150,6 +157,11 @@ func list() []Action {
 
 		{ID: FindScreens, Keys: []string{"/", "f"}, Short: "find in all", Long: "Find a text in all recordings of the case", Scope: Sessions, Weight: 65},
 
+		{ID: Observe, Keys: []string{"o"}, Short: "observe", Long: "Watch the selected session that runs now (tsh join); those in it see that you join", Scope: Sessions, Weight: 34},
+		{ID: JoinPeer, Keys: []string{"O"}, Short: "join", Long: "Join the selected session that runs now, to type in it", Scope: Sessions},
+		{ID: Terminate, Keys: []string{"t"}, Short: "end", Long: "Join the selected session that runs now as a moderator; t there ends it", Scope: Sessions, Weight: 33},
+		{ID: Fetch, Keys: []string{"F"}, Short: "fetch", Long: "Fetch the recording of the selected session from the cluster, and play it", Scope: Sessions, Weight: 32},
+
 		{ID: MarkHands, Keys: []string{"m"}, Short: "hands", Long: "Mark the selected hands hostile; again: the owner's; again: unmarked", Scope: Overview, Weight: 58},
 
 		{ID: Accept, Keys: []string{"a"}, Short: "accept", Long: "The selected step belongs to the attack; again: open", Scope: Lineage, Weight: 88},
@@ -177,6 +189,8 @@ func list() []Action {
 		{ID: CopyLine, Keys: []string{"Y"}, Short: "copy line", Long: "Copy the cursor's line; y: the screen", Scope: Replay},
 		{ID: Export, Keys: []string{"e"}, Short: "export", Long: "Write this screen into files: SVG and text", Scope: Replay, Weight: 13},
 
+		{ID: Extend, Keys: []string{"e"}, Short: "extend", Long: "Move the end of the selected lock: a length from now, or never", Scope: Locks, Weight: 84},
+		{ID: LockProof, Keys: []string{"v"}, Short: "proof", Long: "Open the event that says most about whether the selected lock held", Scope: Locks, Weight: 62},
 		{ID: Release, Keys: []string{"x"}, Short: "release", Long: "Take the selected lock back, or drop a planned one; asks first", Scope: Locks, Weight: 85},
 
 		{ID: ProofEvents, Keys: []string{"e"}, Short: "events", Long: "Open the events that prove the selected finding", Scope: Findings, Weight: 88},
@@ -197,6 +211,7 @@ func list() []Action {
 		{ID: QueryCopy, Keys: []string{"ctrl+y"}, Short: "copy query", Long: "Copy the text of the query", Scope: Query},
 
 		{ID: Shell, Keys: []string{"!"}, Short: "shell", Long: "Open a shell beside the case, or show what runs there", Scope: Global},
+		{ID: RunCopied, Short: "run copied", Long: "Put a copied tctl or tsh command, or a step of a copied plan, into a shell; you press enter there", Scope: Global},
 		{ID: TerminalLeave, Keys: []string{"ctrl+]"}, Short: "back to the console", Long: "Give the keys back to the console; the program goes on", Scope: Terminal},
 		{ID: TerminalUp, Keys: []string{"shift+pgup"}, Short: "up", Long: "One page back in what the program wrote", Scope: Terminal},
 		{ID: TerminalDown, Keys: []string{"shift+pgdown"}, Short: "down", Long: "One page forward in what the program wrote", Scope: Terminal},

@@ -48,6 +48,8 @@ type Env struct {
 	// Export writes a new file that the responder named, readable by them alone,
 	// and returns where it is. A file that exists is never written over.
 	Export func(name string, content []byte) (path string, err error)
+	// Live is the cluster that the console follows; nil on files.
+	Live Live
 	// Engine answers audit SQL; nil where there is none.
 	Engine queries.Engine
 	// Queries are the named queries of the responder's own folder.

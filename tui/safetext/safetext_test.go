@@ -2,6 +2,7 @@ package safetext
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode"
@@ -184,6 +185,30 @@ func TestClean_isSafeBoundedAndIdempotent(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestJSON_isTheSameValueWithNothingToActOn(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		want := map[string]string{"text": rapid.String().Draw(t, "text") + "\u009b2J\u202e\u200b\x7f\u2028\U000e0041"}
+		plain, err := json.MarshalIndent(want, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := JSON(plain)
+		for _, r := range string(got) {
+			if r != '\n' && r != ' ' && !unicode.IsPrint(r) {
+				t.Fatalf("%U in %s", r, got)
+			}
+		}
+		var back map[string]string
+		if err := json.Unmarshal(got, &back); err != nil || back["text"] != want["text"] {
+			t.Fatalf("%q became %q: %v", want["text"], back["text"], err)
+		}
+	})
+	if got, want := string(JSON([]byte("\"a\x9bb\""))), `"a\ufffdb"`; got != want {
+		t.Errorf("a byte that is not UTF-8: %s, want %s", got, want)
+	}
 }
 
 func TestWriter_anySplitGivesTheSameText(t *testing.T) {

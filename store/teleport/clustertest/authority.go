@@ -77,8 +77,8 @@ func (a *Authority) sign(subject pkix.Name, key *ecdsa.PrivateKey, from, end tim
 }
 
 // serverTLS is how the cluster answers: it wants a certificate of its own
-// authority.
-func (a *Authority) serverTLS() *tls.Config {
+// authority, one that holds by its clock.
+func (a *Authority) serverTLS(now func() time.Time) *tls.Config {
 	key := newKey(a.t)
 	der := a.sign(pkix.Name{CommonName: "auth." + ClusterName}, key, time.Unix(0, 0), time.Now().AddDate(1, 0, 0), true)
 	pool := x509.NewCertPool()
@@ -86,7 +86,7 @@ func (a *Authority) serverTLS() *tls.Config {
 	return &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
 		ClientAuth:   tls.RequireAndVerifyClientCert, ClientCAs: pool, NextProtos: []string{"h2"},
-		MinVersion: tls.VersionTLS12,
+		MinVersion: tls.VersionTLS12, Time: now,
 	}
 }
 

@@ -56,6 +56,7 @@ type Cluster struct {
 	fault  func(Call) Fault
 	calls  map[string]int
 	events []event
+	told   func(Asked) ([]*auditlogpb.EventUnstructured, string)
 	held   state
 }
 
@@ -69,6 +70,7 @@ type state struct {
 	roles      []*types.RoleV6
 	users      []*types.UserV2
 	requests   []*types.AccessRequestV3
+	instances  []*types.InstanceV1
 	preference *types.AuthPreferenceV2
 	recording  *types.SessionRecordingConfigV2
 	answers    map[string]*answer
@@ -104,7 +106,7 @@ func Start(t testing.TB, o Options) *Cluster {
 	c.Addr = plain.Addr().String()
 	c.listener = &listener{Listener: plain, open: map[net.Conn]struct{}{}}
 	c.server = grpc.NewServer(
-		grpc.Creds(credentials.NewTLS(o.Authority.serverTLS())),
+		grpc.Creds(credentials.NewTLS(o.Authority.serverTLS(o.Now))),
 		grpc.ChainUnaryInterceptor(interceptors.GRPCServerUnaryErrorInterceptor, c.unary),
 		grpc.ChainStreamInterceptor(interceptors.GRPCServerStreamErrorInterceptor, c.stream),
 	)

@@ -51,6 +51,15 @@ func (s *secReports) RunAuditQuery(ctx context.Context, r *secreportsv1.RunAudit
 	return out, err
 }
 
+func (s *secReports) GetSchema(ctx context.Context, _ *secreportsv1.GetSchemaRequest) (*secreportsv1.GetSchemaResponse, error) {
+	if err := s.cluster.allow(ctx, "audit_query", "read"); err != nil {
+		return nil, err
+	}
+	return &secreportsv1.GetSchemaResponse{Views: []*secreportsv1.GetSchemaResponse_ViewDesc{{
+		Name: "exec", Desc: "Commands that were run.", Columns: []*secreportsv1.GetSchemaResponse_ViewDesc_ColumnDesc{{Name: "user", Type: "varchar"}},
+	}}}, nil
+}
+
 func (s *secReports) GetAuditQueryResult(ctx context.Context, r *secreportsv1.GetAuditQueryResultRequest) (out *secreportsv1.GetAuditQueryResultResponse, err error) {
 	err = s.cluster.locked(ctx, "audit_query", func(h *state) error {
 		a, ok := h.answers[r.ResultId]

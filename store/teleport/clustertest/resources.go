@@ -12,7 +12,7 @@ import (
 )
 
 // Hold adds resources: tokens, roles, users, access requests, live sessions,
-// the auth preference or the recording config.
+// servers, the auth preference or the recording config.
 func (c *Cluster) Hold(resources ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -29,6 +29,8 @@ func (c *Cluster) Hold(resources ...any) {
 			h.requests = append(h.requests, r)
 		case *types.SessionTrackerV1:
 			h.trackers = append(h.trackers, r)
+		case *types.InstanceV1:
+			h.instances = append(h.instances, r)
 		case *types.AuthPreferenceV2:
 			h.preference = r
 		case *types.SessionRecordingConfigV2:
@@ -163,6 +165,28 @@ func (a *auth) GetActiveSessionTrackers(_ *emptypb.Empty, stream proto.AuthServi
 	for _, s := range out {
 		if err == nil {
 			err = stream.Send(s)
+		}
+	}
+	return err
+}
+
+// GetInstances sends the servers that run one of the services asked for.
+func (a *auth) GetInstances(r *types.InstanceFilter, stream proto.AuthService_GetInstancesServer) error {
+	if a.cluster.major < 13 {
+		return a.UnimplementedAuthServiceServer.GetInstances(r, stream)
+	}
+	var out []*types.InstanceV1
+	err := a.cluster.locked(stream.Context(), types.KindInstance, func(h *state) error {
+		for _, i := range h.instances {
+			if r.Match(i) {
+				out = append(out, i)
+			}
+		}
+		return nil
+	}, "list", "read")
+	for _, i := range out {
+		if err == nil {
+			err = stream.Send(i)
 		}
 	}
 	return err

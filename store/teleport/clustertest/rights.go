@@ -25,6 +25,7 @@ type Fault struct {
 	CutBefore bool          // the connection breaks before it takes effect
 	CutAfter  bool          // it takes effect and the answer is lost
 	Late      time.Duration // between effect and answer
+	Twice     bool          // it takes effect twice, as when something between repeats it
 	Err       error         // answered instead
 }
 
@@ -54,6 +55,9 @@ func (c *Cluster) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo
 		return nil, err
 	}
 	answer, err := handle(ctx, req)
+	if f.Twice {
+		answer, err = handle(ctx, req)
+	}
 	wait(ctx, f.Late)
 	if f.CutAfter {
 		c.Cut()
@@ -76,6 +80,9 @@ func (c *Cluster) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerI
 
 func (c *Cluster) before(ctx context.Context, f Fault) error {
 	wait(ctx, f.Delay)
+	if ctx.Err() != nil {
+		return ctx.Err() // nobody waits for it any more
+	}
 	if f.CutBefore {
 		c.Cut()
 		return trace.ConnectionProblem(nil, "cut")

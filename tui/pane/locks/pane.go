@@ -25,8 +25,10 @@ import (
 // The names of the pane's loads, as they are shown while they run.
 const (
 	loadBoard   = "locks"
-	loadImpact  = "what the lock hits"
+	loadFate    = "what the lock did"
+	loadMode    = "locking mode"
 	loadRelease = "release"
+	loadExtend  = "extend"
 )
 
 // Pane is the page.
@@ -40,8 +42,12 @@ type Pane struct {
 	board  []contain.Lock // as it is shown
 	undo   undoable
 	loaded bool
-	err    error
-	impact impact
+	// opened says that the page was asked for, and seen that its first answer came.
+	// Until then the cursor is the board's, on its first row; then the responder's.
+	opened, seen bool
+	err          error
+	fate         fate
+	locking      locking
 }
 
 // undoable is the lock that the undo key removes, and until when.
@@ -50,20 +56,13 @@ type undoable struct {
 	until time.Time
 }
 
-// impact is what the selected lock hits in the evidence.
-type impact struct {
-	name  string // of the lock
-	im    contain.Impact
-	ready bool
-	err   error
-}
-
 var (
 	_ pane.Pane      = (*Pane)(nil)
 	_ pane.Keeper    = (*Pane)(nil)
 	_ pane.Mouser    = (*Pane)(nil)
 	_ pane.Refresher = (*Pane)(nil)
 	_ pane.Hinter    = (*Pane)(nil)
+	_ pane.Ticker    = (*Pane)(nil)
 )
 
 // New makes the page.
@@ -85,7 +84,10 @@ const emptyBoard = "No lock in this evidence, and none planned here. That is not
 func (p *Pane) Scope() action.Scope { return action.Locks }
 
 // Show reads the board; it is the same for every subject.
-func (p *Pane) Show(pane.Subject) tea.Cmd { return p.loadBoard() }
+func (p *Pane) Show(pane.Subject) tea.Cmd {
+	p.opened = true
+	return tea.Batch(p.loadBoard(), p.loadLocking())
+}
 
 // Refresh reads the board again, because the journal changed.
 func (p *Pane) Refresh() tea.Cmd { return p.loadBoard() }
@@ -124,12 +126,19 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	case read:
 		p.err, p.loaded = answer.Err, answer.Err == nil
 		p.deliver(value)
-		return p.loadImpact(), true
-	case impact:
+		return p.readFate(), true
+	case fate:
+		if !answer.Cancelled() {
+			value.err, value.took = answer.Err, p.env.Now().Sub(value.read)
+			p.fate = value
+		}
+	case locking:
 		value.err = answer.Err
-		p.impact = value
+		p.locking = value
 	case contain.Lock:
 		return p.released(value, answer.Err), true
+	case extended:
+		return p.wasExtended(value.lock, answer.Err), true
 	default:
 		switch name {
 		case loadBoard:
@@ -166,8 +175,11 @@ func (p *Pane) deliver(r read) {
 	for i, l := range p.board {
 		p.rows[i] = p.row(l, now)
 	}
-	p.impact.ready = false
 	rows.Set(p.grid, p.rows)
+	if !p.seen {
+		p.grid.Home()
+		p.seen = p.opened
+	}
 }
 
 func (p *Pane) row(l contain.Lock, now time.Time) grid.Row[string] {
@@ -195,20 +207,6 @@ func (p *Pane) selected() (contain.Lock, bool) {
 		return contain.Lock{}, false
 	}
 	return p.board[i], true
-}
-
-// loadImpact reads what the selected lock hits.
-func (p *Pane) loadImpact() tea.Cmd {
-	l, ok := p.selected()
-	if !ok || len(l.Targets) == 0 || p.impact.ready && p.impact.name == l.Name {
-		return nil
-	}
-	p.impact = impact{name: l.Name}
-	evidence, guard := p.env.Evidence, p.env.Desk.Guard
-	return p.loader.LoadQuietly(loadImpact, func(ctx context.Context) (any, error) {
-		im, err := contain.Assess(ctx, evidence, l.Targets, guard)
-		return impact{name: l.Name, im: im, ready: err == nil}, err
-	})
 }
 
 // Resize tells the size of the area that the page will be drawn into.
@@ -239,13 +237,18 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	case action.Release:
 		p.askRelease()
 		return nil
+	case action.Extend:
+		p.askExtend()
+		return nil
+	case action.LockProof:
+		return p.showProof()
 	case action.Note:
 		p.note()
 		return nil
 	default:
 		return nil
 	}
-	return p.loadImpact()
+	return p.showFate()
 }
 
 // Disabled says why an action cannot run here.
@@ -258,6 +261,12 @@ func (p *Pane) Disabled(id action.ID) string {
 		}
 	case action.Release:
 		return p.noRelease(l, ok)
+	case action.Extend:
+		return p.noExtend(l, ok)
+	case action.LockProof:
+		if _, ok := p.proof(); !ok {
+			return "no certificate, session or end of one was seen since this lock"
+		}
 	case action.Find, action.NextMatch, action.PrevMatch:
 		return "the board shows every lock"
 	case action.Star:
@@ -292,8 +301,8 @@ func (p *Pane) Keep() string {
 
 // Restore selects a lock.
 func (p *Pane) Restore(place string) tea.Cmd {
-	rows.Select(p.grid, p.rows, place)
-	return p.loadImpact()
+	p.seen = rows.Select(p.grid, p.rows, place) || p.seen
+	return p.showFate()
 }
 
 // Hint says what to do next.
@@ -308,13 +317,13 @@ func (p *Pane) Hint() string {
 func (p *Pane) Click(at uv.Position, area uv.Rectangle) tea.Cmd {
 	table, _ := split(below(area))
 	p.grid.SelectLine(p.grid.BodyLine(table, at, grid.View{}))
-	return p.loadImpact()
+	return p.showFate()
 }
 
 // Wheel moves the selection.
 func (p *Pane) Wheel(n int) tea.Cmd {
 	p.grid.Move(n)
-	return p.loadImpact()
+	return p.showFate()
 }
 
 // Draw draws the board, and below it what the selected lock is.

@@ -2,7 +2,6 @@ package locks
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -132,6 +131,12 @@ func (p *Pane) openDetail() {
 	if l.Dry {
 		lines = append(lines, draw.Line{draw.T(themes.Planned, "A plan contains nobody: it takes effect when its command is run.")})
 	}
+	if held := p.verdict(l, allSeen); len(held) > 0 {
+		lines = append(append(lines, draw.Line{}, section("since")), held...)
+	}
+	if mode := p.modeLong(); len(mode) > 0 && l.State(now) == contain.StateInForce {
+		lines = append(append(lines, draw.Line{}, section("this cluster")), mode...)
+	}
 	lines = append(lines, draw.Line{})
 	lines = append(lines, p.hits(l)...)
 	if len(l.Targets) > 0 {
@@ -150,11 +155,7 @@ func (p *Pane) openDetail() {
 	}
 	if len(l.Targets) > 0 {
 		lines = append(lines, draw.Line{}, section("as a resource, for tctl create"))
-		for _, text := range safetext.Lines(strings.TrimRight(plan(l).YAML(now), "\n")) {
-			// Two runs, because a line of one is wrapped and loses its indent.
-			rest := strings.TrimLeft(text, " ")
-			lines = append(lines, draw.Line{draw.T(themes.Muted, "  "+text[:len(text)-len(rest)]), draw.T(themes.Text, rest)})
-		}
+		lines = append(lines, resource(plan(l).YAML(now))...)
 	}
 	p.env.Out.Put(pane.Open{Dialog: dialog.NewMessage(dialog.Text{
 		ID: detailDialog, Title: "lock " + safetext.CleanMax(l.Title(), 200), Lines: lines, Copy: command(l, now),

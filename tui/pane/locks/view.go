@@ -2,6 +2,7 @@ package locks
 
 import (
 	"fmt"
+	"image"
 	"strings"
 	"time"
 
@@ -136,6 +137,9 @@ func (p *Pane) drawSummary(c draw.Canvas, area uv.Rectangle, now time.Time) {
 	if c.LineWidth(left)+c.LineWidth(right) >= area.Dx() {
 		right = p.undoLine(now, false)
 	}
+	if len(right) == 0 {
+		right = p.modeShort()
+	}
 	c.Ends(area, left, right)
 }
 
@@ -170,15 +174,33 @@ func (p *Pane) drawDetail(c draw.Canvas, area uv.Rectangle, l contain.Lock, now 
 		draw.T(role, glyph+" "+l.State(now).String()+" "), draw.T(themes.Title, safetext.CleanMax(l.Title(), 200)),
 	}})
 	inner = draw.Pad(inner, 1)
-	lines := []draw.Line{{draw.T(themes.Text, p.story(l, now))}}
-	lines = append(lines, p.hits(l)...)
 	var commands []draw.Line
 	if line := command(l, now); line != "" {
 		commands = draw.Wrap(themes.Accent, "$ "+safetext.Clean(line), inner.Dx())
 	}
 	foot, inner := draw.CutBottom(inner, min(len(commands), inner.Dy()-1))
-	c.Lines(inner, lines)
+	c.Lines(inner, p.detail(l, now, pane.Size(inner)))
 	c.Lines(foot, commands)
+}
+
+// detail is what there is to say of the selected lock. Where there is no room for
+// all that the locking mode means, the most needed of it comes before what the
+// lock hits.
+func (p *Pane) detail(l contain.Lock, now time.Time, room image.Point) []draw.Line {
+	lines := []draw.Line{{draw.T(themes.Text, p.story(l, now))}}
+	lines = append(lines, p.verdict(l, fewSeen)...)
+	hits := p.hits(l)
+	if l.State(now) != contain.StateInForce {
+		return append(lines, hits...)
+	}
+	var mode []draw.Line
+	for _, line := range p.modeLong() {
+		mode = append(mode, draw.Wrap(line[0].Role, line[0].Text, room.X)...)
+	}
+	if len(lines)+len(hits)+len(mode) <= room.Y {
+		return append(append(lines, hits...), mode...)
+	}
+	return append(append(lines, p.modeLine()...), hits...)
 }
 
 // story says who placed the lock, when, why, and until when, in one line.
@@ -211,7 +233,7 @@ func (p *Pane) story(l contain.Lock, now time.Time) string {
 
 // hits says in a few lines whom the lock cuts off, as far as the evidence says.
 func (p *Pane) hits(l contain.Lock) []draw.Line {
-	i := p.impact
+	i := p.fate
 	switch {
 	case len(l.Targets) == 0:
 		return []draw.Line{{draw.T(themes.Warning, "This evidence does not say what it locks.")}}

@@ -220,12 +220,14 @@ func (p *Pane) scopeLines(c draw.Canvas) []draw.Line {
 	name := func(text string) draw.Run { return draw.T(themes.Muted, fmt.Sprintf("%-12s", text)) }
 	hosts, maybeHosts := s.Count(investigations.KindHost)
 	open, maybeOpen := s.OpenSessions()
-	who := draw.Line{name("identities"), draw.T(themes.Text, strconv.Itoa(t.Identities)), pane.Maybe(len(s.Undecided)), draw.T(t.Role(), fmt.Sprintf("   contained %d", t.Contained))}
+	who := draw.Line{name("identities"), draw.T(themes.Text, strconv.Itoa(t.Identities)), pane.Maybe(len(s.Undecided))}
+	held := draw.Line{name("contained"), draw.T(t.Role(), strconv.Itoa(t.Contained))}
 	if t.Planned > 0 {
-		who = append(who, draw.T(themes.Planned, fmt.Sprintf("   planned %d", t.Planned)))
+		held = append(held, draw.T(themes.Planned, fmt.Sprintf("   planned %d", t.Planned)))
 	}
 	lines := []draw.Line{
 		who,
+		held,
 		{name("hosts"), draw.T(themes.Text, pane.Least(s)+strconv.Itoa(hosts)), pane.Maybe(maybeHosts)},
 		{name("still open"), draw.T(themes.Text, pane.Least(s)+pane.Plural(open, "session", "sessions")+" in this log"), pane.Maybe(maybeOpen)},
 	}
@@ -244,7 +246,7 @@ func (p *Pane) scopeLines(c draw.Canvas) []draw.Line {
 		lines = append(lines, draw.Line{name("last act"), draw.T(themes.Text, p.env.Clock.Time(s.Dwell.Last)+" "+p.env.Clock.Zone())})
 	}
 	if !p.report.Whole.ByHands {
-		lines = append(lines, draw.Line{draw.T(themes.Muted, "no hands marked: the owner's are counted")})
+		lines = append(lines, draw.Line{draw.T(themes.Muted, "the owner's acts count too (m)")})
 	}
 	if n := len(p.report.Coverage.Gaps); n > 0 {
 		lines = append(lines, draw.Line{draw.T(themes.Warning, fmt.Sprintf("%s %s in the evidence (page 8)", p.env.Styles.Glyphs.Warn, pane.Plural(n, "gap", "gaps")))})
@@ -257,9 +259,9 @@ func (p *Pane) findings() draw.Line {
 	found, known := p.env.Detections.Of(p.subject.Entity)
 	switch text := found.String(); {
 	case !known:
-		return draw.Line{draw.T(themes.Muted, "not looked for yet (page 6)")}
+		return draw.Line{draw.T(themes.Muted, "open page 6 to look")}
 	case text == "":
-		return draw.Line{draw.T(themes.Muted, "none (page 6 says what cannot be seen)")}
+		return draw.Line{draw.T(themes.Muted, "none, see page 6")}
 	default:
 		return draw.Line{draw.T(themes.Warning, text), draw.T(themes.Muted, "  page 6")}
 	}

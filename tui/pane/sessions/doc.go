@@ -3,7 +3,9 @@
 //
 // The list says of each session what there is to watch, in words: recorded,
 // incomplete, encrypted, missing, none. Where there is nothing to watch it says
-// why, and where the recording can be had.
+// why, and where the recording can be had. On a live cluster the sessions that run
+// now stand on top, asked for again while the list is in sight; joining one shows
+// its command first, and a recording that is missing is fetched.
 //
 // The replay shows the picture in its recorded size, what the audit log says
 // beside it, and time below: how much came when, markers, notes, who was there.

@@ -3,7 +3,6 @@ package sessions
 import (
 	"fmt"
 	"image"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +25,9 @@ type list struct {
 	all    []investigations.Session
 	loaded bool
 	err    error
+
+	of      investigations.Entity // whose sessions they are
+	running *running              // what runs on the cluster, on top; nil on files
 
 	keep   string        // the session to select once the list is loaded
 	offset time.Duration // where the replay that was asked for begins
@@ -78,9 +80,17 @@ func (l *list) fill(env pane.Env) {
 	if !l.loaded {
 		return
 	}
-	l.rows = make([]grid.Row[string], len(l.all))
-	for i, s := range l.all {
-		l.rows[i] = sessionRow(s, env)
+	l.narrow(l.of)
+	l.rows = make([]grid.Row[string], 0, len(l.all))
+	if l.running != nil {
+		for _, r := range l.running.here {
+			l.rows = append(l.rows, l.runningRow(r, env))
+		}
+	}
+	for _, s := range l.all {
+		if _, runs := l.runs(s.ID); !runs {
+			l.rows = append(l.rows, sessionRow(s, env))
+		}
 	}
 	rows.Set(l.grid, l.rows)
 }
@@ -136,11 +146,11 @@ func (l *list) selected() (investigations.Session, bool) {
 	if !ok {
 		return investigations.Session{}, false
 	}
-	i := slices.IndexFunc(l.all, func(s investigations.Session) bool { return s.ID == id })
-	if i < 0 {
-		return investigations.Session{}, false
+	if i := l.logged(id); i >= 0 {
+		return l.all[i], true
 	}
-	return l.all[i], true
+	r, ok := l.runs(id)
+	return runningSession(r), ok
 }
 
 // move runs an action that moves the selection.
@@ -178,29 +188,40 @@ func noteRows(height int) int {
 	}
 }
 
-func (l *list) split(area uv.Rectangle) (table, note uv.Rectangle) {
+func (l *list) split(area uv.Rectangle) (head, table, note uv.Rectangle) {
 	note, table = draw.CutBottom(area, noteRows(area.Dy()))
-	return table, note
+	if l.running != nil && area.Dy() >= 4 {
+		head, table = draw.CutTop(table, 1)
+	}
+	return head, table, note
 }
 
 func (l *list) resize(size image.Point) {
-	table, _ := l.split(image.Rectangle{Max: size})
+	_, table, _ := l.split(image.Rectangle{Max: size})
 	l.grid.Resize(pane.Size(table), grid.View{})
 }
 
 func (l *list) click(at uv.Position, area uv.Rectangle) {
-	table, _ := l.split(area)
+	_, table, _ := l.split(area)
 	l.grid.SelectLine(l.grid.BodyLine(table, at, grid.View{}))
 }
 
-func (l *list) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, of investigations.Entity, focused bool) {
-	table, note := l.split(area)
+// draw draws the list, and below it what there is to say of the selected session:
+// the words given, if any.
+func (l *list) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, words string, focused bool) {
+	head, table, note := l.split(area)
 	if l.err != nil {
 		c.Clear(area)
 		c.Lines(draw.Pad(table, 1), draw.Wrap(themes.Danger, "The sessions could not be read: "+safetext.Clean(l.err.Error())+". Enter tries again.", table.Dx()-2))
 		return
 	}
-	l.grid.Empty = empty(of)
+	l.drawRunning(c, head, env)
+	for _, row := range l.grid.Visible() {
+		if r, runs := l.runs(row.Key); runs {
+			l.grid.Update(l.runningRow(r, env))
+		}
+	}
+	l.grid.Empty = empty(l.of)
 	l.grid.Draw(c, table, grid.View{Focused: focused})
 	c.Clear(note)
 	s, ok := l.selected()
@@ -212,7 +233,15 @@ func (l *list) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, of investiga
 	if len(l.all) >= maxSessions {
 		c.Right(draw.Pad(rule, 1), draw.T(themes.Warning, "the newest "+draw.Count(maxSessions)+" sessions"))
 	}
-	c.Lines(draw.Pad(note, 1), draw.Wrap(themes.Text, explain(s), note.Dx()-2))
+	r, runs := l.runs(s.ID)
+	switch {
+	case words != "":
+		c.Lines(draw.Pad(note, 1), draw.Wrap(themes.Progress, words, note.Dx()-2))
+	case runs:
+		c.Lines(draw.Pad(note, 1), runningLines(r, note.Dx()-2))
+	default:
+		c.Lines(draw.Pad(note, 1), draw.Wrap(themes.Text, l.explain(s), note.Dx()-2))
+	}
 }
 
 // others names who took part besides the one whose session it is.

@@ -203,6 +203,11 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 		}
 		p.list.begin(p.env.Clock.T0())
 		return p.settle(), true
+	case name == loadRunning:
+		p.tookRunning(answer)
+		return nil, true
+	case name == loadFetch:
+		return p.fetched(answer), true
 	case strings.HasPrefix(name, loadJournal):
 		p.journalled(answer.Err)
 		return nil, true

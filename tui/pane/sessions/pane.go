@@ -34,6 +34,8 @@ const (
 	loadOverlap    = "sessions at the same time"
 	loadSecond     = "second recording"
 	loadExport     = "export"
+	loadRunning    = "what runs now"
+	loadFetch      = "the recording from the cluster"
 )
 
 // Pane is the page.
@@ -49,6 +51,9 @@ type Pane struct {
 	// wanted is a replay that was asked for before its session was known.
 	wanted pane.Subject
 	ticks  uint64 // the tick that counts is the last one
+	// askedRunning is when the cluster was last asked what runs.
+	askedRunning time.Time
+	fetching     fetching
 	// after is tea.Tick; tests have no time to wait.
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 }
@@ -65,11 +70,18 @@ var (
 	_ pane.Hider    = (*Pane)(nil)
 
 	_ pane.Refresher = (*Pane)(nil)
+	_ pane.Locker    = (*Pane)(nil)
+	_ pane.Ticker    = (*Pane)(nil)
+	_ pane.Arriver   = (*Pane)(nil)
 )
 
 // New makes the page.
 func New(env pane.Env) *Pane {
-	return &Pane{env: env, loader: pane.NewLoader(env.Work), list: newList(), after: tea.Tick}
+	p := &Pane{env: env, loader: pane.NewLoader(env.Work), list: newList(), after: tea.Tick}
+	if env.Live != nil {
+		p.list.running = &running{}
+	}
+	return p
 }
 
 // Scope is the replay's while one is shown.
@@ -100,9 +112,9 @@ func (p *Pane) Show(s pane.Subject) tea.Cmd {
 	if p.list.loaded && of == p.of {
 		return p.openWanted()
 	}
-	p.of = of
+	p.of, p.list.of = of, of
 	p.list.reset()
-	return p.loadSessions()
+	return tea.Batch(p.loadSessions(), p.loadRunning())
 }
 
 func (p *Pane) loadSessions() tea.Cmd {
@@ -166,7 +178,11 @@ func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 		p.replay.draw(c, area, p.env, focused)
 		return
 	}
-	p.list.draw(c, area, p.env, p.of, focused)
+	words := ""
+	if s, ok := p.list.selected(); ok {
+		words, _ = p.comes(s)
+	}
+	p.list.draw(c, area, p.env, words, focused)
 }
 
 // Handle runs an action.
@@ -194,6 +210,11 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	case action.FindScreens:
 		p.askAll()
 		return nil
+	case action.Observe, action.JoinPeer, action.Terminate:
+		p.askJoin(id, joinings[id])
+		return nil
+	case action.Fetch:
+		return p.fetch()
 	}
 	p.list.move(id)
 	return nil
@@ -212,7 +233,11 @@ func (p *Pane) open() tea.Cmd {
 	if s.RecordingID != 0 {
 		return p.openReplay(s, time.Time{})
 	}
-	p.say(themes.Muted, "There is no recording to watch: these are the session's events.")
+	text := "There is no recording to watch: these are the session's events."
+	if _, runs := p.list.runs(s.ID); runs {
+		text = "It runs now: these are its events so far."
+	}
+	p.say(themes.Muted, text)
 	p.goToEvents(s)
 	return nil
 }
@@ -236,6 +261,10 @@ func (p *Pane) Disabled(id action.ID) string {
 		if _, ok := p.list.selected(); !ok && (id != action.Open || p.list.err == nil) {
 			return "no session is selected"
 		}
+	case action.Observe, action.JoinPeer, action.Terminate:
+		return p.noJoining()
+	case action.Fetch:
+		return p.noFetch()
 	case action.NextMatch, action.PrevMatch:
 		return "open a recording and find a text first"
 	case action.Star:
@@ -306,6 +335,7 @@ func (p *Pane) Busy() bool { return p.replay != nil && p.replay.playing() }
 
 // Hide stops a recording that plays: nobody watches it under another page.
 func (p *Pane) Hide() {
+	p.fetching.plays = false
 	r := p.replay
 	if r == nil || r.player == nil {
 		return
@@ -335,7 +365,11 @@ func (p *Pane) Hint() string {
 	case p.replay != nil:
 		return p.replay.hint()
 	}
-	if s, ok := p.list.selected(); ok && s.RecordingID != 0 {
+	s, ok := p.list.selected()
+	if r, runs := p.list.runs(s.ID); runs && noJoin(r) == "" {
+		return "o observes " + where(s) + "; those in it see that"
+	}
+	if ok && s.RecordingID != 0 {
 		return "Enter watches what was done on the screen of " + where(s)
 	}
 	return ""

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+
+	"cordon/store"
+	"cordon/store/teleport"
+	"cordon/tui/pane"
+)
+
+// livePages is the cluster as the pages of the console ask it.
+type livePages struct{ of *liveConsole }
+
+var _ pane.Live = livePages{}
+
+// pages is what the console's pages ask; nil on files.
+func (l *liveConsole) pages() pane.Live {
+	if l == nil {
+		return nil
+	}
+	return livePages{l}
+}
+
+// Locking reads the cluster's locking mode, and the roles that differ as far as
+// they may be read.
+func (l livePages) Locking(ctx context.Context) (pane.Locking, error) {
+	settings, err := l.of.cluster.Settings(ctx)
+	if err != nil {
+		return pane.Locking{}, err
+	}
+	out := pane.Locking{Mode: settings.LockingMode}
+	if out.Strict, err = l.of.cluster.StrictRoles(ctx); err != nil {
+		if !teleport.Degraded(err) {
+			return pane.Locking{}, err
+		}
+		out.RolesErr = err.Error()
+	}
+	return out, nil
+}
+
+// Running lists what runs on the cluster.
+func (l livePages) Running(ctx context.Context) ([]pane.Running, error) {
+	all, err := l.of.cluster.Sessions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]pane.Running, len(all))
+	for i, s := range all {
+		out[i] = pane.Running{ID: s.ID, Kind: s.Kind, Start: s.Started, Where: s.Where, Login: s.Login, Reason: s.Reason}
+		if s.Kind == "k8s" { // the API's word; the log says kube
+			out[i].Kind = "kube"
+		}
+		for _, p := range s.Participants {
+			out[i].Participants = append(out[i].Participants, pane.Participant{User: p.User, Mode: p.Mode})
+		}
+	}
+	return out, nil
+}
+
+// Proxy is where tsh reaches the cluster.
+func (l livePages) Proxy() string { return l.of.cluster.Proxy }
+
+// Fetch adds the recording of a session to the case, between two batches of what
+// is followed.
+func (l livePages) Fetch(ctx context.Context, session string, bytes *atomic.Int64) error {
+	if _, err := uuid.Parse(session); err != nil {
+		return fmt.Errorf("fetch the recording: %q is no id of a session of a cluster", session)
+	}
+	dir, err := os.MkdirTemp("", "cordon-fetch-")
+	if err != nil {
+		return fmt.Errorf("make room for the recording: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	f := fetching{of: l.of.of, c: l.of.held, cluster: l.of.cluster, bytes: bytes}
+	path, err := f.download(ctx, dir, session)
+	if err != nil {
+		return err
+	}
+	return l.of.beside(ctx, func() error { return f.keep(ctx, path, session) })
+}
+
+// openFeed begins a source of the case for what is followed.
+func (l *liveConsole) openFeed() (err error) {
+	opts := store.Options{Now: l.of.now, Operator: l.of.operator(), Command: "cordon open --live"}
+	l.feed, err = l.held.OpenFeed(l.cluster.Name, opts)
+	return err
+}
+
+func (l *liveConsole) closeFeed(ctx context.Context) error {
+	if l.feed == nil {
+		return nil
+	}
+	feed := l.feed
+	l.feed = nil
+	return feed.Close(context.WithoutCancel(ctx))
+}
+
+// beside adds other evidence to the case while the cluster is followed. A case
+// has one writer: the feed is closed for it, and goes on as another source.
+func (l *liveConsole) beside(ctx context.Context, add func() error) error {
+	l.feeding.Lock()
+	defer l.feeding.Unlock()
+	if l.feed == nil {
+		return add()
+	}
+	if err := l.closeFeed(ctx); err != nil {
+		return err
+	}
+	return errors.Join(add(), l.openFeed())
+}

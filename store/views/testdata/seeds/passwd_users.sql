@@ -1,6 +1,0 @@
-SELECT
-  DISTINCT user
-FROM
-  exec
-WHERE
-  command LIKE '%/etc/passwd%';

@@ -1,0 +1,206 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"cordon/investigations"
+	"cordon/tui/action"
+	"cordon/tui/dialog"
+	"cordon/tui/pane"
+	"cordon/tui/tuitest"
+)
+
+// liveBench is a bench on a cluster where some sessions run.
+func liveBench(t *testing.T, ev *evidence, runs ...pane.Running) (*bench, *tuitest.Cluster) {
+	t.Helper()
+	cluster := &tuitest.Cluster{}
+	cluster.Runs(runs...)
+	b := newBench(t, ev, "mono", 120, 24)
+	b.env.Live = cluster
+	b.pane = New(b.env)
+	b.pane.Resize(b.size)
+	return b, cluster
+}
+
+func runs(id, kind, user string) pane.Running {
+	return pane.Running{ID: id, Kind: kind, Start: now.Add(-time.Minute), Where: "shop-1", Login: "root", Participants: []pane.Participant{{User: user, Mode: "peer"}}}
+}
+
+const sidRuns = "4be1c9d2-0000-4000-8000-0000000000aa"
+
+func TestRunning_standsOnTopOnceAndOfWhomTheListIsAbout(t *testing.T) {
+	t.Parallel()
+	b, _ := liveBench(t, small(t), runs(sidNone, "ssh", "dana@example.com"), runs(sidRuns, "kube", "dana@example.com"), runs("x", "ssh", "omar@example.com"))
+	b.run(b.pane.Show(pane.Subject{Entity: dana}))
+	b.wants("2 running now and 1 of others", "row 3 of 6")
+	if n := strings.Count(b.text(), " running "); n != 3 { // two rows and the line above them
+		t.Errorf("%d rows run:\n%s", n, b.text())
+	}
+	role := investigations.Entity{Kind: investigations.KindRole, Name: "ops"}
+	b.run(b.pane.Show(pane.Subject{Entity: role}))
+	b.wants("1 running now and 2 of others") // the one that the log says is the role's
+	b.run(b.pane.Show(pane.Subject{}))
+	b.wants("3 running now  as of")
+}
+
+func TestRunning_endedSessionsGoBackToTheirPlace(t *testing.T) {
+	t.Parallel()
+	b, cluster := liveBench(t, small(t), runs(sidNone, "ssh", "dana@example.com"))
+	b.run(b.pane.Show(pane.Subject{Entity: dana}))
+	b.do(action.MoveTop)
+	if got := b.pane.Keep(); got != sidNone {
+		t.Fatalf("on top is %s", got)
+	}
+	cluster.Runs()
+	b.now = b.now.Add(runningEvery)
+	b.run(b.pane.Tick())
+	b.wants("0 running now", "row 3 of 5")
+	if got := b.pane.Keep(); got != sidNone {
+		t.Errorf("the cursor went to %s", got)
+	}
+}
+
+func TestRunning_saysWhyItIsNotKnown(t *testing.T) {
+	t.Parallel()
+	b, cluster := liveBench(t, small(t))
+	cluster.Fails(errors.New("this identity may not see it (needs session_tracker: list)\x1b[2J"))
+	b.run(b.pane.Show(pane.Subject{Entity: dana}))
+	b.wants("! what runs now is not known: this identity may not see it (needs session_tracker: list)")
+	onlyOurBytes(t, b.draw().Render())
+}
+
+func TestTick_restsWhileARecordingIsWatched(t *testing.T) {
+	t.Parallel()
+	b, _ := liveBench(t, small(t), runs(sidRuns, "ssh", "dana@example.com"))
+	b.open(sidShell)
+	b.now = b.now.Add(time.Hour)
+	if b.pane.Tick() != nil {
+		t.Error("the cluster is asked for a list that is not in sight")
+	}
+}
+
+func TestLockTargets_areWhoOpenedItUnlessTheLogKnowsMore(t *testing.T) {
+	t.Parallel()
+	b, _ := liveBench(t, small(t), runs(sidNone, "ssh", "dana@example.com"), runs(sidRuns, "db", "omar@example.com"), pane.Running{ID: "nobody"})
+	b.run(b.pane.Show(pane.Subject{}))
+	b.do(action.MoveTop)
+	if targets, err := b.pane.LockTargets(); err != nil || targets != nil {
+		t.Errorf("of a session in the log: %v, %v", targets, err)
+	}
+	b.do(action.MoveDown)
+	if targets, err := b.pane.LockTargets(); err != nil || fmt.Sprint(targets) != "[user omar@example.com]" {
+		t.Errorf("of one that only runs: %v, %v", targets, err)
+	}
+	b.do(action.MoveDown)
+	if _, err := b.pane.LockTargets(); err == nil {
+		t.Error("nobody's session has somebody to lock")
+	}
+}
+
+func TestJoin_runsTheCommandThatWasShown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind string
+		id   action.ID
+		want string
+	}{
+		{"ssh", action.Observe, "tsh join --mode=observer --proxy=proxy.example.com:443 " + sidRuns},
+		{"ssh", action.JoinPeer, "tsh join --mode=peer --proxy=proxy.example.com:443 " + sidRuns},
+		{"kube", action.Terminate, "tsh kube join --mode=moderator --proxy=proxy.example.com:443 " + sidRuns},
+	} {
+		b, _ := liveBench(t, &evidence{}, runs(sidRuns, c.kind, "dana@example.com"))
+		b.run(b.pane.Show(pane.Subject{Entity: dana}))
+		b.do(c.id)
+		var asked pane.Open
+		for _, w := range b.env.Out.Take() {
+			asked, _ = w.(pane.Open)
+		}
+		asked.Then(dialog.Closed{})
+		if wishes := b.env.Out.Take(); len(wishes) != 0 {
+			t.Errorf("%s: a dialog that was left runs %v", c.id, wishes)
+		}
+		asked.Then(dialog.Confirmed{})
+		wishes := b.env.Out.Take()
+		if run, ok := wishes[0].(pane.Run); !ok || run.Command() != c.want {
+			t.Errorf("%s runs %v, want %s", c.id, wishes, c.want)
+		}
+	}
+}
+
+func TestJoin_isRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	for want, r := range map[string]pane.Running{
+		"kind db":       runs(sidRuns, "db", "dana@example.com"),
+		"kind app":      runs(sidRuns, "app", "dana@example.com"),
+		"kind desktop":  runs(sidRuns, "desktop", "dana@example.com"),
+		"none that tsh": runs("--exec", "ssh", "dana@example.com"),
+	} {
+		b, _ := liveBench(t, &evidence{}, r)
+		b.run(b.pane.Show(pane.Subject{Entity: dana}))
+		for _, id := range []action.ID{action.Observe, action.JoinPeer, action.Terminate} {
+			if got := b.pane.Disabled(id); !strings.Contains(got, want) || !strings.Contains(got, "L locks its user") {
+				t.Errorf("%s says %q", id, got)
+			}
+		}
+		b.wants(want)
+	}
+}
+
+func TestArrived_keepsTheSelection(t *testing.T) {
+	t.Parallel()
+	ev := small(t)
+	b, _ := liveBench(t, ev)
+	b.run(b.pane.Show(pane.Subject{Entity: dana}))
+	b.do(action.MoveBottom)
+	was := b.pane.Keep()
+	more := ev.sessions[0]
+	more.ID = sidRuns
+	ev.sessions = append(ev.sessions, more)
+	b.run(b.pane.Arrived())
+	b.wants("row 5 of 6")
+	if got := b.pane.Keep(); got != was {
+		t.Errorf("the cursor went from %s to %s", was, got)
+	}
+}
+
+func TestFetch_playsOnlyWhereItIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	ev := small(t)
+	b, cluster := liveBench(t, ev)
+	cluster.OnFetch = func(id string) error {
+		if id != sidMissing {
+			return fmt.Errorf("%s was not found", id)
+		}
+		ev.sessions[1].Recording, ev.sessions[1].RecordingID = stateRecorded, 1
+		return nil
+	}
+	b.run(b.pane.Show(pane.Subject{Entity: dana}))
+	b.run(b.pane.Restore(sidMissing))
+	cmd := b.pane.Handle(action.Fetch)
+	b.wants("on its way from the cluster")
+	if b.pane.Disabled(action.Fetch) == "" {
+		t.Error("it is fetched twice")
+	}
+	b.pane.Hide() // another page lies over it
+	b.run(cmd)
+	if b.pane.replay != nil || !strings.Contains(b.said(), "The recording of session 4be1c9d2 is in the case") {
+		t.Error("it plays under another page")
+	}
+	b.run(b.pane.Restore(sidNone))
+	b.do(action.Fetch)
+	if said := b.said(); !strings.Contains(said, "Not fetched: "+sidNone+" was not found") {
+		t.Errorf("said %q", said)
+	}
+	ev.sessions[1].RecordingID = 0
+	ev.sessions[1].Recording = stateMissing
+	b.run(b.pane.Arrived())
+	b.run(b.pane.Restore(sidMissing))
+	b.do(action.Fetch)
+	if b.pane.replay == nil || b.pane.replay.session.ID != sidMissing {
+		t.Error("it does not play where it is waited for")
+	}
+}

@@ -1,0 +1,51 @@
+//go:build unix
+
+package tui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"cordon/tui/tuitest"
+)
+
+// A step of a copied plan stands in a shell and waits for the responder's enter;
+// what the shell's screen says proves nothing.
+func TestStep_isFilledInAndNotEntered(t *testing.T) {
+	t.Parallel()
+	l := driveLive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana, shell: "sh"})
+	l.press(":")
+	l.typed("run copied")
+	l.sees("not now: Copy a tctl or tsh command first (y)")
+	l.press("esc")
+	l.app.copied = "# take away\ntctl users rm relay@example.com\ntctl get users\nrm -rf /\n"
+	l.start(l.app.runCopied())
+	l.sees("put into a shell, for you to run", "tctl users rm relay@example.com", "tctl get users")
+	if strings.Contains(textOf(l.app.render()), "rm -rf") {
+		t.Error("what is no command of Teleport is offered")
+	}
+	l.press("enter")
+	l.sees("tctl users rm relay@example.com  $ sh")
+	typed := func() int {
+		_, screen, _ := strings.Cut(textOf(l.app.render()), "\n")
+		_, screen, _ = strings.Cut(screen, "\n") // the line that says what runs
+		return strings.Count(screen, "tctl users rm relay@example.com")
+	}
+	l.until("the command in the shell", func() bool { return typed() == 1 })
+	l.typed(" #")
+	l.press("enter")
+	l.typed("echo user.delete of relay succeeded")
+	l.press("enter")
+	l.until("the shell's answer", func() bool {
+		return strings.Count(textOf(l.app.render()), "user.delete of relay succeeded") == 2
+	})
+	if i := slices.IndexFunc(l.app.steps, func(s step) bool { return !s.done.IsZero() }); i >= 0 {
+		t.Error("the screen proves a step")
+	}
+	l.press("ctrl+]")
+	l.sees("No cluster is followed: user.delete in newer evidence would prove tctl users rm relay@example.com")
+	if got := l.did(); len(got) != 1 || got[0] != "program.run tctl users rm relay@example.com sh" {
+		t.Errorf("the journal says %q", got)
+	}
+}

@@ -52,10 +52,11 @@ type Options struct {
 	Export func(name string, content []byte) (path string, err error)
 	// Rules reads the detection rules; nil for those that are shipped.
 	Rules func() ([]*rules.Rule, []error)
-	// Engine answers audit SQL; nil where there is none. Queries are the named
-	// queries of the responder's own folder.
-	Engine  queries.Engine
-	Queries []queries.Named
+	// Engine answers audit SQL; nil where there is none. ClusterEngine answers it
+	// on the live cluster; nil on files. Queries are the named queries of the
+	// responder's own folder.
+	Engine, ClusterEngine queries.Engine
+	Queries               []queries.Named
 	// Live is the cluster that somebody follows into the case, and sends [LiveMsg]
 	// of; nil on files.
 	Live pane.Live
@@ -142,7 +143,7 @@ func New(o Options) *App {
 		env: pane.Env{
 			Evidence: o.Evidence, Desk: o.Desk, Clock: c, Machines: &pane.Machines{}, Styles: o.Styles, Now: o.Now,
 			Work: work, Out: &pane.Outbox{}, Drafts: dialog.Drafts{}, Export: o.Export,
-			Rules: o.Rules, Detections: &pane.Detections{}, Engine: o.Engine, Queries: o.Queries, Live: o.Live,
+			Rules: o.Rules, Detections: &pane.Detections{}, Engine: o.Engine, ClusterEngine: o.ClusterEngine, Queries: o.Queries, Live: o.Live,
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
 		overlay: dialog.NewOverlay(o.Now), answers: map[string]func(dialog.Outcome) tea.Cmd{},

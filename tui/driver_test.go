@@ -45,6 +45,8 @@ type setup struct {
 	shell string
 	// engine answers audit SQL; nil for one of the incident.
 	engine queries.Engine
+	// clusterEngine answers audit SQL on the cluster; nil for none.
+	clusterEngine queries.Engine
 	// cluster is followed; nil for files alone.
 	cluster *tuitest.Cluster
 }
@@ -83,7 +85,7 @@ func drive(t *testing.T, s setup) *driver {
 		t.Fatal(err)
 	}
 	options := Options{
-		Evidence: s.evidence, Desk: desk, Engine: s.engine, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
+		Evidence: s.evidence, Desk: desk, Engine: s.engine, ClusterEngine: s.clusterEngine, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
 		Location: time.FixedZone("CEST", 2*3600), Timer: func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } },
 	}
 	if s.cluster != nil {

@@ -30,7 +30,7 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 	app := tui.New(tui.Options{
 		Evidence: evidence{c}, Desk: desk, Identity: o.identity, T0: o.t0, Styles: styles,
 		Now: o.now, Location: time.Local, Tick: o.tick, Version: buildVersion(), Export: writeNew,
-		Shell: p.env("SHELL"), Live: o.live.pages(), Engine: c.Engine(o.now), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
+		Shell: p.env("SHELL"), Live: o.live.pages(), Engine: c.Engine(o.now), ClusterEngine: o.live.engine(), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
 	})
 	screen := tea.NewProgram(app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler())
 	if o.live != nil {

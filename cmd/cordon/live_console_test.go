@@ -71,7 +71,7 @@ func lockOn(t *testing.T, user string) types.Lock {
 // held, and another key removes it.
 func TestJourney_locksOnALiveCluster(t *testing.T) {
 	t.Parallel()
-	server := clustertest.Start(t, clustertest.Options{Version: "16.4.12"})
+	server := clustertest.Start(t, clustertest.Options{Version: "16.4.12", Enterprise: true})
 	dir := t.TempDir()
 	file := filepath.Join(dir, "identity")
 	server.WriteIdentity(file, clustertest.Identity{User: "ana@example.com", Roles: []string{"cordon-responder"}})
@@ -80,6 +80,7 @@ func TestJourney_locksOnALiveCluster(t *testing.T) {
 		liveLine(2, "session.start", `,"code":"T2000I","user":"mallory@example.com","login":"root","sid":"22222222-0000-4000-8000-000000000001","server_id":"33333333-0000-4000-8000-000000000001","server_hostname":"shop-1","proto":"ssh"`),
 	)
 	runsAndRan(t, server)
+	server.Answer("SELECT user FROM exec", []string{"user"}, []string{"bob@example.com"})
 	held := func() string {
 		var names []string
 		for _, l := range server.Locks() {
@@ -130,6 +131,13 @@ func TestJourney_locksOnALiveCluster(t *testing.T) {
 	c.press("\x1b")
 	server.AddLines(liveLine(91, "cert.create", `,"code":"TC000I","cert_type":"user","identity":{"user":"mallory@example.com"}`))
 	c.sees("+2 new (R)")
+	// The cluster answers audit SQL too, and says how it is set.
+	c.press("7", "i", "SELECT user FROM exec", "\x07")
+	c.sees("asks Access Monitoring of", "last 7 days")
+	c.press("\x12")
+	c.sees("1 row", "bob@example.com", "the cluster's own log")
+	c.press("6", "\t")
+	c.sees("how the cluster is set now")
 	c.press("q")
 	c.quits()
 

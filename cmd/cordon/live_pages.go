@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"cordon/investigations/posture"
+	"cordon/investigations/queries"
 	"cordon/store"
 	"cordon/store/teleport"
 	"cordon/tui/pane"
@@ -25,6 +27,43 @@ func (l *liveConsole) pages() pane.Live {
 		return nil
 	}
 	return livePages{l}
+}
+
+// engine answers audit SQL on the cluster; nil on files.
+func (l *liveConsole) engine() queries.Engine {
+	if l == nil {
+		return nil
+	}
+	return clusterEngine{l.cluster.AccessMonitoring(queryDays)}
+}
+
+// clusterEngine is the cluster's engine with what to do in its errors, where
+// pages show it.
+type clusterEngine struct{ *teleport.AccessMonitoring }
+
+// Views implements [queries.Engine].
+func (e clusterEngine) Views(ctx context.Context) ([]queries.View, error) {
+	views, err := e.AccessMonitoring.Views(ctx)
+	return views, advised(err)
+}
+
+// Run implements [queries.Engine].
+func (e clusterEngine) Run(ctx context.Context, sql string, limit int, sink queries.Sink) (queries.Summary, error) {
+	sum, err := e.AccessMonitoring.Run(ctx, sql, limit, sink)
+	return sum, advised(err)
+}
+
+func advised(err error) error {
+	var known *teleport.Error
+	if errors.As(err, &known) && known.Hint != "" {
+		return &queries.Error{Text: known.Text, Hint: known.Hint}
+	}
+	return err
+}
+
+// Posture reads how the cluster is set.
+func (l livePages) Posture(ctx context.Context) (config *posture.Config, missing []string, err error) {
+	return l.of.cluster.Config(ctx)
 }
 
 // Locking reads the cluster's locking mode, and the roles that differ as far as

@@ -32,6 +32,9 @@ const (
 	formatTctl  = "tctl"
 )
 
+// queryDays is about how many days back a cluster is asked unless somebody says.
+const queryDays = 7
+
 // maxQuery bounds SQL that is read from standard input, in bytes.
 const maxQuery = 1 << 20
 
@@ -76,7 +79,7 @@ func (p *program) queryVerb() *cobra.Command {
 	flags.IntVar(&ask.limit, "limit", 0, "print at most this many rows; 0 prints all")
 	flags.DurationVar(&ask.timeout, "timeout", 0, "end a query that runs longer, such as 30s; 0 lets it run")
 	flags.StringVar(&ask.engine, "engine", engineCase, "who answers: case, or teleport for the cluster's Access Monitoring")
-	flags.IntVar(&ask.days, "days", 7, "with --engine teleport: ask about so many days back")
+	flags.IntVar(&ask.days, "days", queryDays, "with --engine teleport: ask about so many days back")
 	withClusterAs(cmd, &ask.cluster, "identity-file")
 	cmd.MarkFlagsMutuallyExclusive("name", "list", "schema", "report")
 	cmd.MarkFlagsMutuallyExclusive("json", "format")

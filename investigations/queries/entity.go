@@ -21,7 +21,7 @@ func EntitiesOf(columns []Column, row []any, at int) []investigations.Involvemen
 	fields := fieldsOf(r.text("event"))
 	name := strings.ToLower(columns[at].Name)
 	var out []investigations.Involvement
-	eachText(name, row[at], func(name, text string) {
+	eachText(name, elements(columns[at].Type, row[at]), func(name, text string) {
 		if f, ok := fields[name]; ok {
 			out = appendEntity(out, f, text, r.text(f.label))
 			return
@@ -70,6 +70,25 @@ func (r answerRow) text(name string) string {
 		}
 	}
 	return ""
+}
+
+// elements is a value as the package describes it, where an engine gave an array
+// or a row as a text: a cluster writes [a, b] and {x=a}.
+func elements(columnType string, value any) any {
+	text, ok := value.(string)
+	switch {
+	case !ok:
+		return value
+	case strings.HasPrefix(columnType, "row"), strings.HasPrefix(columnType, "array") && strings.Contains(text, "{"):
+		return nil // its fields cannot be told apart for sure
+	case !strings.HasPrefix(columnType, "array"):
+		return value
+	}
+	var out []any
+	for part := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(text, "["), "]"), ", ") {
+		out = append(out, part)
+	}
+	return out
 }
 
 // eachText yields the texts of a value with the column that each would have by

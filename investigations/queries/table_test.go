@@ -149,6 +149,30 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+// A cluster gives arrays and rows as texts.
+func TestEntitiesOf_readsArraysThatAreTexts(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		kind, text string
+		want       []string
+	}{
+		{"array", "[a, b]", []string{"a", "b"}},
+		{"array(varchar)", "[a]", []string{"a"}},
+		{"array", "[]", nil},
+		{"array", "[{name=a, role=b}]", nil},
+		{"row(name varchar)", "{name=a}", nil},
+		{"varchar", "[a, b]", []string{"[a, b]"}},
+	} {
+		var got []string
+		for _, v := range EntitiesOf([]Column{{Name: "roles", Type: test.kind}}, []any{test.text}, 0) {
+			got = append(got, v.Entity.Name)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s %s: %s", test.kind, test.text, diff)
+		}
+	}
+}
+
 func TestEntitiesOf(t *testing.T) {
 	t.Parallel()
 	entity := func(k investigations.Kind, name, label string) investigations.Involvement {

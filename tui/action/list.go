@@ -89,6 +89,7 @@ const (
 	QueryForget  ID = "query.forget"
 	QueryExport  ID = "query.export"
 	QueryEvent   ID = "query.event"
+	QueryEngine  ID = "query.engine"
 	QueryCopyRow ID = "query.copy_row"
 	QueryCopy    ID = "query.copy"
 
@@ -201,6 +202,7 @@ func list() []Action {
 		{ID: QueryRun, Keys: []string{"ctrl+r", "f5", "ctrl+enter"}, Short: "run", Long: "Run the query, also from inside the editor; there enter after a semicolon runs it too", Scope: Query, Weight: 94},
 		{ID: QueryEdit, Keys: []string{"i"}, Short: "edit", Long: "Write SQL; tab completes, ctrl+p and ctrl+n go through the history, esc leaves and keeps the text", Scope: Query, Weight: 95},
 		{ID: QueryNamed, Keys: []string{"o", "ctrl+o"}, Short: "named", Long: "Run a named query: the report, those about the identity, examples, and your own", Scope: Query, Weight: 93},
+		{ID: QueryEngine, Keys: []string{"ctrl+g"}, Short: "engine", Long: "Ask the live cluster instead; again: the case", Scope: Query},
 		{ID: QueryReport, Keys: []string{"A"}, Short: "report", Long: "Privileged Access Report of the user under investigation, or of the whole cluster", Scope: Query, Weight: 66},
 		{ID: QueryHistory, Keys: []string{"H"}, Short: "history", Long: "Take up a query that was run before", Scope: Query, Weight: 22},
 		{ID: QuerySave, Keys: []string{"s", "ctrl+s"}, Short: "save", Long: "Keep the query under a name in this case", Scope: Query, Weight: 23},

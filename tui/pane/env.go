@@ -52,6 +52,8 @@ type Env struct {
 	Live Live
 	// Engine answers audit SQL; nil where there is none.
 	Engine queries.Engine
+	// ClusterEngine answers audit SQL on the live cluster; nil on files.
+	ClusterEngine queries.Engine
 	// Queries are the named queries of the responder's own folder.
 	Queries []queries.Named
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cordon/investigations/contain"
+	"cordon/investigations/posture"
 )
 
 // Live is the cluster that the console follows, as far as pages ask it
@@ -19,6 +20,9 @@ type Live interface {
 	// Running lists the sessions that run now and that this identity may see, the
 	// oldest first.
 	Running(ctx context.Context) ([]Running, error)
+	// Posture reads how the cluster is set, as far as this identity may: missing
+	// are the sentences about what it may not.
+	Posture(ctx context.Context) (config *posture.Config, missing []string, err error)
 	// Fetch adds the recording of a session to the case. Bytes counts, while it
 	// works, what came.
 	Fetch(ctx context.Context, session string, bytes *atomic.Int64) error

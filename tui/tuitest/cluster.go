@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cordon/investigations/contain"
+	"cordon/investigations/posture"
 	"cordon/tui/pane"
 )
 
@@ -23,6 +24,9 @@ type Cluster struct {
 	fails error
 
 	Mode pane.Locking
+	// Config is how the cluster is set, Unread what it does not tell of that.
+	Config *posture.Config
+	Unread []string
 	// OnFetch gives a recording to the case, or says why not.
 	OnFetch func(session string) error
 }
@@ -52,6 +56,16 @@ func (c *Cluster) Locking(context.Context) (pane.Locking, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.Mode, c.fails
+}
+
+// Posture implements [pane.Live].
+func (c *Cluster) Posture(context.Context) (*posture.Config, []string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fails != nil {
+		return nil, nil, c.fails
+	}
+	return c.Config, c.Unread, nil
 }
 
 // Running implements [pane.Live].

@@ -1,6 +1,7 @@
 package tuitest
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -12,6 +13,12 @@ import (
 // is the answer. It knows no SQL, so that what the page shows rests on nothing
 // but the answer.
 type Engine struct {
+	// Called is its name; empty for "this case".
+	Called string
+	// Listed are its views; nil for two. Refuses, where it is set, is the answer
+	// to everything that is asked.
+	Listed  []queries.View
+	Refuses error
 	Answers []Answer
 	// Asked are the statements that were run.
 	Asked []string
@@ -31,10 +38,13 @@ type Answer struct {
 var _ queries.Engine = (*Engine)(nil)
 
 // Name implements [queries.Engine].
-func (e *Engine) Name() string { return "this case" }
+func (e *Engine) Name() string { return cmp.Or(e.Called, "this case") }
 
-// Views implements [queries.Engine] with two views.
+// Views implements [queries.Engine].
 func (e *Engine) Views(context.Context) ([]queries.View, error) {
+	if e.Refuses != nil || e.Listed != nil {
+		return e.Listed, e.Refuses
+	}
 	return []queries.View{
 		{Name: "exec", Doc: "Commands.", Columns: []queries.Column{{Name: "event_date", Type: "date"}, {Name: "command", Type: "varchar"}, {Name: "user", Type: "varchar"}}},
 		{Name: "session_start", Doc: "Sessions.", Columns: []queries.Column{{Name: "event_date", Type: "date"}, {Name: "sid", Type: "varchar"}, {Name: "user", Type: "varchar"}}},
@@ -44,7 +54,13 @@ func (e *Engine) Views(context.Context) ([]queries.View, error) {
 // Run implements [queries.Engine].
 func (e *Engine) Run(ctx context.Context, sql string, limit int, sink queries.Sink) (queries.Summary, error) {
 	e.Asked = append(e.Asked, sql)
-	s := queries.Summary{Scanned: 16}
+	if e.Refuses != nil {
+		return queries.Summary{}, e.Refuses
+	}
+	var s queries.Summary
+	if e.Called == "" { // a cluster does not say it
+		s.Scanned = 16
+	}
 	for _, a := range e.Answers {
 		if !strings.Contains(sql, a.Key) {
 			continue
@@ -86,6 +102,24 @@ func (e *Engine) send(ctx context.Context, a Answer, limit int, sink queries.Sin
 
 // Day is midnight of a day of October 2026.
 func Day(n int) time.Time { return time.Date(2026, 10, n, 0, 0, 0, 0, time.UTC) }
+
+// NewClusterEngine returns an engine that answers as a cluster does: all values
+// are texts, and it has views of its own.
+func NewClusterEngine() *Engine {
+	return &Engine{
+		Called: "Access Monitoring of teleport.example.com, last 7 days",
+		Listed: []queries.View{{Name: "session_data", Columns: []queries.Column{{Name: "user", Type: "varchar"}}}},
+		Answers: []Answer{
+			{Key: "access_requests", Columns: []queries.Column{
+				{Name: "event_time", Type: "timestamp(3)"}, {Name: "addr_remote", Type: "varchar"}, {Name: "access_requests", Type: "array"}, {Name: "rows", Type: "bigint"}, {Name: "user", Type: "varchar"},
+			}, Rows: [][]any{
+				{"2026-10-06 22:03:33.374", "203.0.113.66:47004", "[7f1c0000-0000-4000-8000-000000000001]", "2", Dana.Name},
+				{"2026-10-05 08:00:00.000", "198.51.100.7:51002", nil, "14", "omar@example.com\x1b[2J"},
+			}},
+			{Key: "nam FROM", Err: &queries.Error{Line: 2, Col: 3, Text: "line 2:3: Column 'nam' cannot be resolved", Hint: "the cluster's own words; cordon query --engine case answers from the case"}},
+		},
+	}
+}
 
 // NewEngine returns an engine that knows the sessions of the incident, with
 // what an attacker could write into them, a report and a mistake.

@@ -328,6 +328,55 @@ func TestPage_readsThePostureWhenItIsAskedFor(t *testing.T) {
 	}
 }
 
+// A live cluster is asked how it is set; what it does not tell is left to the
+// evidence, and said.
+func TestPage_postureGoesByHowALiveClusterIsSet(t *testing.T) {
+	t.Parallel()
+	set := &posture.Config{AuthPreference: &posture.AuthPreference{SecondFactor: "off", LockingMode: "strict", DeviceTrust: "off"}}
+	verdict := func(d *desk, id string) posture.Verdict {
+		i := slices.IndexFunc(d.posture.Checks, func(r posture.Result) bool { return r.ID == id })
+		return d.posture.Checks[i].Verdict
+	}
+	const id = "locking_mode"
+	for name, test := range map[string]struct {
+		live *tuitest.Cluster
+		fail error
+		want posture.Verdict
+		says string
+	}{
+		"files":   {nil, nil, posture.Unknown, "Events show the past, not what is set now."},
+		"live":    {&tuitest.Cluster{Config: set}, nil, posture.Good, "by how the cluster is set now"},
+		"partly":  {&tuitest.Cluster{Config: set, Unread: []string{"read the roles\x1b[2J: this identity may not", "read the users: no"}}, nil, posture.Good, "Left to the evidence: read the roles␛[2J: this identity may not, and 1 more"},
+		"nothing": {&tuitest.Cluster{Config: set}, errors.New("read the settings: the connection was lost"), posture.Unknown, "Left to the evidence: read the settings: the connection was lost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if test.live != nil {
+				test.live.Fails(test.fail)
+			}
+			d := open(t, setup{theme: "mono", size: image.Pt(200, 55), of: tuitest.Dana, live: test.live})
+			d.do(action.NextPane)
+			if d.posture == nil {
+				t.Fatalf("not read:\n%s", d.screen(true))
+			}
+			if got := verdict(d, id); got != test.want {
+				t.Errorf("%s is %s", id, got)
+			}
+			if screen := d.screen(true); !strings.Contains(screen, test.says) {
+				t.Errorf("it does not say %q:\n%s", test.says, screen)
+			}
+			if test.fail == nil {
+				return
+			}
+			// The way to the cluster is there again: whoever comes back sees it.
+			test.live.Fails(nil)
+			if d.do(action.NextPane, action.PrevPane); verdict(d, id) != posture.Good {
+				t.Error("the cluster is not asked again")
+			}
+		})
+	}
+}
+
 // robots is a log in which a bot and a person do what rules find.
 const robots = `{"event":"bot.join","time":"2026-10-06T22:00:00Z","uid":"a","bot_name":"ci","success":true,"user_name":"bot-ci","addr.remote":"203.0.113.5:1"}
 {"event":"session.start","time":"2026-10-06T22:01:00Z","uid":"b","user":"bot-ci","user_kind":2,"login":"root","sid":"s","server_hostname":"web","proto":"ssh","addr.remote":"203.0.113.5:2"}

@@ -36,6 +36,9 @@ type Pane struct {
 
 	posture    *posture.Report // nil until it was looked at
 	postureErr error
+	// postureSet and postureMissing say what the posture goes by; see [readPosture].
+	postureSet     bool
+	postureMissing []string
 
 	parts     []part
 	at        int

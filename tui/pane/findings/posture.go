@@ -21,31 +21,54 @@ const loadPosture = "posture"
 // shownShares is how many names the detail of a fact lists.
 const shownShares = 6
 
-// lookPosture reads the posture when its part is open and nobody has.
+// lookPosture reads the posture when its part is open and nobody has, or the
+// cluster did not say how it is set.
 func (p *Pane) lookPosture() tea.Cmd {
-	if p.at != partPosture || p.posture != nil || p.loader.Loading(loadPosture) {
+	read := p.posture != nil && (p.postureSet || len(p.postureMissing) == 0)
+	if p.at != partPosture || read || p.loader.Loading(loadPosture) {
 		return nil
 	}
 	p.postureErr = nil
-	evidence := p.env.Evidence
+	evidence, live := p.env.Evidence, p.env.Live
 	return p.loader.Load(loadPosture, func(ctx context.Context) (any, error) {
 		book, err := evidence.Actors(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return posture.Of(ctx, evidence, book, nil)
+		var read readPosture
+		var config *posture.Config
+		if live != nil {
+			config, read.missing, err = live.Posture(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			config, read.missing = nil, []string{err.Error()}
+		}
+		read.set = config != nil
+		read.report, err = posture.Of(ctx, evidence, book, config)
+		return read, err
 	})
 }
 
+// readPosture is a report with what it goes by.
+type readPosture struct {
+	report *posture.Report
+	set    bool // it goes by how the cluster is set too, but for what is missing
+	// missing are sentences about what the cluster did not tell.
+	missing []string
+}
+
 func (p *Pane) tookPosture(answer pane.LoadedMsg) {
-	report, ok := answer.Value.(*posture.Report)
+	read, ok := answer.Value.(readPosture)
 	if answer.Err != nil || !ok {
 		if p.postureErr = answer.Err; answer.Cancelled() {
 			p.postureErr = errStopped
 		}
 		return
 	}
-	p.posture = report
+	p.posture, p.postureSet, p.postureMissing = read.report, read.set, read.missing
 	p.fill()
 }
 
@@ -115,6 +138,9 @@ func (p *Pane) checkLines(r *posture.Result) []draw.Line {
 	if r.Cannot != "" {
 		lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Warning, safetext.CleanMax(r.Cannot, 600))})
 	}
+	for _, why := range p.postureMissing {
+		lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Warning, "Left to the evidence: "+safetext.CleanMax(why, 600))})
+	}
 	if r.Warning != "" {
 		lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Danger, safetext.CleanMax(r.Warning, 600))})
 	}
@@ -128,7 +154,18 @@ func (p *Pane) checkLines(r *posture.Result) []draw.Line {
 // postureLine counts the verdicts.
 func (p *Pane) postureLine() draw.Line {
 	r := p.posture
-	return draw.Line{
-		draw.T(themes.Danger, fmt.Sprintf("%d weak", r.Count(posture.Weak))), draw.T(themes.Muted, fmt.Sprintf(", %d good, %d not told by the evidence. Events show the past, not what is set now.", r.Count(posture.Good), r.Count(posture.Unknown))),
+	weak := draw.T(themes.Danger, fmt.Sprintf("%d weak", r.Count(posture.Weak)))
+	told := fmt.Sprintf(", %d good, %d not told", r.Count(posture.Good), r.Count(posture.Unknown))
+	switch n := len(p.postureMissing); {
+	case n > 0:
+		text := ". Left to the evidence: " + safetext.CleanMax(p.postureMissing[0], 300)
+		if n > 1 {
+			text += fmt.Sprintf(", and %d more", n-1)
+		}
+		return draw.Line{weak, draw.T(themes.Muted, told), draw.T(themes.Warning, text)}
+	case p.postureSet:
+		return draw.Line{weak, draw.T(themes.Muted, told+", by the evidence and by how the cluster is set now.")}
+	default:
+		return draw.Line{weak, draw.T(themes.Muted, told+" by the evidence. Events show the past, not what is set now.")}
 	}
 }

@@ -48,6 +48,7 @@ type setup struct {
 	of    investigations.Entity
 	log   string // instead of the incident
 	rules func() ([]*rules.Rule, []error)
+	live  *tuitest.Cluster // that is followed; nil on files
 }
 
 // shipped are the rules, read once: to read them takes longer than to run them.
@@ -77,6 +78,9 @@ func open(t *testing.T, s setup) *desk {
 	env := pane.Env{
 		Evidence: c, Clock: plainClock{}, Styles: styles, Now: func() time.Time { return tuitest.Now },
 		Work: pane.NewWork(), Out: &pane.Outbox{}, Drafts: dialog.Drafts{}, Rules: s.rules, Detections: &pane.Detections{}, Machines: &pane.Machines{},
+	}
+	if s.live != nil {
+		env.Live = s.live
 	}
 	d := &desk{Pane: New(env), t: t, evidence: c}
 	d.Resize(s.size)

@@ -72,6 +72,12 @@ func (p *Pane) momentOf(row []any, value any) time.Time {
 			return at
 		}
 	}
+	for i, c := range p.result.Columns { // a cluster's answer is all texts
+		text, _ := row[i].(string)
+		if at, err := time.Parse(time.DateTime, text); err == nil && strings.HasPrefix(c.Type, "timestamp") {
+			return at
+		}
+	}
 	if at, err := time.Parse(time.RFC3339Nano, p.column(row, "time")); err == nil {
 		return at.UTC()
 	}

@@ -6,6 +6,9 @@
 // a bound that is stated, with the engine that gave it and what the evidence
 // covers beside it. A mistake is marked in the text.
 //
+// On a live cluster the cluster's Access Monitoring can be asked in place of the
+// case. Who is asked stands beside the editor, who answered beside the answer.
+//
 // Cells are data of evidence: they pass safetext when they are drawn, and the
 // raw value is what is copied, pivoted to and exported.
 //

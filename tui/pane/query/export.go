@@ -10,7 +10,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"cordon/investigations/contain"
 	"cordon/investigations/journal"
 	"cordon/investigations/queries"
 	"cordon/themes"
@@ -93,11 +92,6 @@ func (p *Pane) export(name string) tea.Cmd {
 		}
 		return done, nil
 	})
-}
-
-// command is the command line that gives the same answer, all of it.
-func (p *Pane) command(sql string) string {
-	return "cordon query --case " + contain.Quote(p.env.Evidence.Name()) + " --format csv " + contain.Quote(sql)
 }
 
 func (p *Pane) exported(answer pane.LoadedMsg) {

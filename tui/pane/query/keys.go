@@ -92,6 +92,8 @@ func (p *Pane) typed(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case "ctrl+s":
 		return p.do(action.QuerySave)
+	case "ctrl+g":
+		return p.do(action.QueryEngine)
 	case "ctrl+o":
 		return p.do(action.QueryNamed)
 	case "enter":
@@ -168,14 +170,18 @@ func (p *Pane) Disabled(id action.ID) string {
 	rows := p.result != nil && len(p.result.Rows) > 0
 	switch id {
 	case action.QueryNamed, action.QueryHistory, action.QueryRun, action.QueryReport:
-		if p.env.Engine == nil {
+		if p.asks == nil {
 			return noEngine
 		}
 	}
 	switch id {
 	case action.MoveUp, action.MoveDown, action.MoveTop, action.MoveBottom, action.PageUp, action.PageDown, action.Close, action.QueryEdit,
-		action.NextPane, action.PrevPane, action.QueryNamed, action.QueryReport:
+		action.NextPane, action.PrevPane, action.QueryNamed:
 		return ""
+	case action.QueryEngine:
+		return unless(p.env.ClusterEngine != nil, noCluster)
+	case action.QueryReport:
+		return unless(!p.isCluster(p.asks), reportCase)
 	case action.QueryRun:
 		return unless(strings.TrimSpace(p.editor.string()) != "", "There is no query to run: i writes one, o opens a named one.")
 	case action.QueryHistory:
@@ -220,6 +226,8 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	case action.QueryRun:
 		p.report = nil
 		return p.run()
+	case action.QueryEngine:
+		return p.swapEngine()
 	case action.QueryNamed:
 		p.openNamed()
 		return nil

@@ -33,6 +33,7 @@ type Pane struct {
 	size   image.Point
 
 	subject  pane.Subject
+	asks     queries.Engine // that is asked; nil where there is none
 	editor   editor
 	typing   bool
 	offered  offer
@@ -47,8 +48,8 @@ type Pane struct {
 	running *queries.Collector // of the query that is under way
 	asked   string             // its text
 	result  *table
-	engine  string // that gave the result
-	answers string // the text that the result answers
+	from    queries.Engine // that gave the result
+	answers string         // the text that the result answers
 	err     error
 	wrong   spot // where in the text the mistake is
 	notice  draw.Line
@@ -69,7 +70,7 @@ var (
 
 // New makes the page.
 func New(env pane.Env) *Pane {
-	return &Pane{env: env, loader: pane.NewLoader(env.Work), isView: map[string]bool{}, editor: editor{want: -1}}
+	return &Pane{env: env, asks: env.Engine, loader: pane.NewLoader(env.Work), isView: map[string]bool{}, editor: editor{want: -1}}
 }
 
 // Scope is that of the page.
@@ -209,7 +210,7 @@ func (p *Pane) Crumb() string {
 // Hint says what to do next.
 func (p *Pane) Hint() string {
 	switch {
-	case p.env.Engine == nil || p.report != nil || p.running != nil:
+	case p.asks == nil || p.report != nil || p.running != nil:
 		return ""
 	case strings.TrimSpace(p.editor.string()) == "":
 		return "o opens a named query, i writes one"
@@ -236,7 +237,7 @@ func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 			title += ", changed"
 		}
 	}
-	box := draw.Box{Title: draw.Line{draw.T(themes.Title, title)}, Focused: focused && p.typing, Right: p.editorHint()}
+	box := draw.Box{Title: draw.Line{draw.T(themes.Title, title)}, Focused: focused && p.typing, Right: p.editorHint(), Foot: p.asksFoot(c, l.box.Dx()-4)}
 	inner := c.Box(l.box, box)
 	if strings.TrimSpace(p.editor.string()) == "" && !p.typing {
 		c.Lines(draw.Pad(inner, 1), p.welcome(inner.Dx()-2))
@@ -299,14 +300,14 @@ func (p *Pane) drawAnswer(c draw.Canvas, l places, focused bool) {
 	}
 	inner := c.Box(l.answer, box)
 	switch {
-	case p.env.Engine == nil:
+	case p.asks == nil:
 		c.Lines(draw.Pad(inner, 1), draw.Wrap(themes.Muted, noEngine, inner.Dx()-2))
 	case p.running != nil:
 		c.Lines(draw.Pad(inner, 1), draw.Wrap(themes.Progress, "Running: "+draw.Count(p.running.Count())+" rows so far. Esc cancels; everything else works meanwhile.", inner.Dx()-2))
 	case p.result == nil:
 		c.Lines(draw.Pad(inner, 1), draw.Wrap(themes.Muted, "No query has been run yet.", inner.Dx()-2))
 	case len(p.result.Rows) == 0:
-		c.Lines(draw.Pad(inner, 1), draw.Wrap(themes.Warning, "No rows. That is not the same as: it did not happen. The evidence "+p.coverageText()+".", inner.Dx()-2))
+		c.Lines(draw.Pad(inner, 1), draw.Wrap(themes.Warning, "No rows. That is not the same as: it did not happen. "+p.emptyCovers(), inner.Dx()-2))
 	default:
 		p.result.draw(c.Within(inner), inner, focused)
 	}
@@ -331,12 +332,13 @@ func (p *Pane) answerTitle() draw.Line {
 // answerFoot says who answered and what the answer covers, as much of it as
 // there is room for.
 func (p *Pane) answerFoot(width int) draw.Line {
-	who := p.clean(p.engine, 40)
+	name := p.nameOf(p.from, width-2)
+	who := name
 	if n := p.result.Summary.Scanned; n > 0 {
 		who += " " + p.env.Styles.Glyphs.Dot + " " + draw.Count(n) + " events looked at"
 	}
 	for _, parts := range [][]string{
-		{who, p.coverageText(), "times are UTC"}, {who, p.coverageText()}, {p.clean(p.engine, 40), p.coverageText()}, {who},
+		{who, p.answerCovers(), "times are UTC"}, {who, p.answerCovers()}, {name, p.answerCovers()}, {who}, {name},
 	} {
 		dot := " " + p.env.Styles.Glyphs.Dot + " "
 		if text := strings.Join(parts, dot); safetext.Width(text)+2 <= width {

@@ -48,11 +48,11 @@ func (l reportLine) stop() bool { return l.first || l.values != nil }
 
 // runReport asks the nine questions, of one user or of the whole cluster.
 func (p *Pane) runReport(user string) tea.Cmd {
-	if p.env.Engine == nil {
-		p.say(themes.Warning, noEngine)
+	if why := p.Disabled(action.QueryReport); why != "" {
+		p.say(themes.Warning, why)
 		return nil
 	}
-	engine, evidence, form := p.env.Engine, p.env.Evidence, formOf(p.env.Styles)
+	engine, evidence, form := p.asks, p.env.Evidence, formOf(p.env.Styles)
 	p.typing = false
 	return p.loader.Load(loadReport, func(ctx context.Context) (any, error) {
 		coverage, err := evidence.Coverage(ctx)

@@ -31,6 +31,9 @@ const (
 
 const noEngine = "Audit SQL is not available here."
 
+// cancelled is what is said where a query came to no answer.
+var cancelled = draw.Line{draw.T(themes.Warning, "Cancelled: the query was not answered.")}
+
 // historyKey is the name under which the queries that were run are kept in the
 // case, as a JSON list, the newest last.
 const historyKey = "query.history"
@@ -77,7 +80,7 @@ func (h *history) step(now string, by int) (string, bool) {
 }
 
 func (p *Pane) loadSchema() tea.Cmd {
-	engine := p.env.Engine
+	engine := p.asks
 	if engine == nil || p.views != nil {
 		return nil
 	}
@@ -115,7 +118,7 @@ func (p *Pane) loadKept() tea.Cmd {
 
 // run asks the engine what stands in the editor.
 func (p *Pane) run() tea.Cmd {
-	sql, engine := p.editor.string(), p.env.Engine
+	sql, engine := p.editor.string(), p.asks
 	c := queries.NewCollector(queries.Bounds{Rows: maxRows, Bytes: maxBytes})
 	p.running, p.asked = c, sql
 	p.err, p.wrong, p.notice, p.offered = nil, spot{}, nil, offer{}
@@ -157,10 +160,7 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 	case loadReport:
 		p.reported(answer)
 	case loadSchema:
-		p.views, _ = answer.Value.([]queries.View)
-		for _, v := range p.views {
-			p.isView[strings.ToLower(v.Name)] = true
-		}
+		p.tookSchema(answer)
 	case loadKept:
 		p.takeKept(answer)
 	case loadHistory:
@@ -199,7 +199,7 @@ func (p *Pane) answered(answer pane.LoadedMsg) {
 	t, ok := answer.Value.(*table)
 	switch {
 	case answer.Cancelled():
-		p.notice = draw.Line{draw.T(themes.Warning, "Cancelled: the query was not answered.")}
+		p.notice = cancelled
 		return
 	case answer.Err != nil || !ok:
 		p.err = answer.Err
@@ -211,7 +211,7 @@ func (p *Pane) answered(answer pane.LoadedMsg) {
 		}
 		return
 	}
-	p.result, p.answers, p.engine = t, p.asked, p.env.Engine.Name()
+	p.result, p.answers, p.from = t, p.asked, p.asks
 	if w := t.Summary.Warnings; len(w) > 0 {
 		p.notice = draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.Warn+" "+p.clean(strings.Join(w, " "), 600))}
 	}

@@ -99,7 +99,7 @@ func TestHold_smallWritesFindTheirTurn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	c, _ := build(t, write(t, dir, "a.log", []byte(lines(10))))
-	writer := startIngest(t, c.Path(), []string{write(t, dir, "b.log", []byte(lines(40_000)))})
+	writer := startIngest(t, c.Path(), []string{write(t, dir, "b.log", []byte(lines(15_000)))})
 	for i := range 20 {
 		if err := c.Star(t.Context(), int64(i%10+1), i < 10); err != nil {
 			t.Fatalf("star %d: %v", i, err)
@@ -108,7 +108,7 @@ func TestHold_smallWritesFindTheirTurn(t *testing.T) {
 	if err := writer.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, writer.said.String())
 	}
-	if n := len(events(t, c)); n != 40_000 {
+	if n := len(events(t, c)); n != 15_000 {
 		t.Errorf("%d events", n)
 	}
 }

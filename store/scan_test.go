@@ -211,7 +211,7 @@ func TestScan_columnsAndLinesTellTheSame(t *testing.T) {
 		if len(of) < 100 {
 			t.Fatalf("%d events of %s prove nothing", len(of), view.Name)
 		}
-		for range 12 {
+		for range 6 {
 			ask, naive := randomScan(t, r, view, set.Paths)
 			want := make(map[string]int64)
 			for _, e := range of {

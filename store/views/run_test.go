@@ -308,7 +308,7 @@ func TestRun_letsTheConnectionReadOnly(t *testing.T) {
 	t.Parallel()
 	for _, sql := range []string{
 		"CREATE TABLE x(a)", "CREATE TEMP TABLE x(a)", "ATTACH ':memory:' AS x", "PRAGMA user_version = 1", "VACUUM",
-		"INSERT INTO sqlite_master VALUES (1,2,3,4,5)", "SELECT load_extension('x')", "BEGIN", "ANALYZE",
+		"INSERT INTO sqlite_master VALUES (1,2,3,4,5)", "SELECT load_extension('x')", "ANALYZE",
 	} {
 		r := &run{ctx: t.Context(), scanner: lineScanner{}, program: &program{sql: sql, notes: newNotes()}}
 		if _, err := r.answer(0, &table{}); err == nil {

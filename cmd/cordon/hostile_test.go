@@ -79,6 +79,7 @@ func watch(t *testing.T, dir string, prints int) []byte {
 	}
 	c := openConsole(t, 100, 32, []string{"XDG_STATE_HOME=" + t.TempDir()}, "open", "--who", "eve@example.com", file)
 	c.sees("eve@example.com", "DRY-RUN")
+	c.sees("leads to") // keys do nothing before the case is read
 	c.press("4")
 	c.sees("[4 Sessions]", "recorded")
 	c.press(enter)

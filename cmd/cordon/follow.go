@@ -124,12 +124,8 @@ func (f *following) take(ctx context.Context, batch []teleport.Event) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	lines := make([][]byte, len(batch))
-	for i, e := range batch {
-		lines[i] = e.Line
-	}
 	// A batch that was begun is kept whole, also after Ctrl+C.
-	n, err := f.feed.Add(context.WithoutCancel(ctx), lines)
+	n, err := f.feed.Add(context.WithoutCancel(ctx), teleport.Lines(batch))
 	f.added += n
 	return err
 }

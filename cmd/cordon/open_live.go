@@ -161,11 +161,7 @@ func (l *liveConsole) follow(ctx context.Context) (err error) {
 		})
 	}
 	take := func(ctx context.Context, batch []teleport.Event) error {
-		lines := make([][]byte, len(batch))
-		for i, e := range batch {
-			lines[i] = e.Line
-		}
-		n, err := l.keep(ctx, lines)
+		n, err := l.keep(ctx, teleport.Lines(batch))
 		added.Add(n)
 		if n > 0 {
 			tell(l.arrived)

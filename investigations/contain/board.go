@@ -38,7 +38,7 @@ func NewBoard(events []Record, entries []journal.Entry) Board {
 	for _, l := range b.locks {
 		out = append(out, *l)
 	}
-	slices.SortFunc(out, byCreated)
+	slices.SortFunc(out, ByCreated)
 	return out
 }
 
@@ -117,7 +117,7 @@ func (b Board) with(held []Lock, now time.Time) Board {
 	for _, l := range live {
 		out = append(out, l)
 	}
-	slices.SortFunc(out, byCreated)
+	slices.SortFunc(out, ByCreated)
 	return out
 }
 

@@ -135,7 +135,8 @@ func (l Lock) clone() Lock {
 	return l
 }
 
-func byCreated(a, b Lock) int {
+// ByCreated orders locks by when they were made, then by name.
+func ByCreated(a, b Lock) int {
 	if c := a.Created.Compare(b.Created); c != 0 {
 		return c
 	}

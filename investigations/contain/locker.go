@@ -71,7 +71,7 @@ func NewDryRun(now func() time.Time, board []Lock) *DryRun {
 			d.locks = append(d.locks, l)
 		}
 	}
-	slices.SortStableFunc(d.locks, byCreated)
+	slices.SortStableFunc(d.locks, ByCreated)
 	return d
 }
 

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -57,9 +58,10 @@ type Named struct {
 var embedded embed.FS
 
 // All lists the queries that ship with cordon, by group and in their order.
-func All() []Named { return slices.Clone(shipped) }
+func All() []Named { return slices.Clone(shipped()) }
 
-var shipped = func() []Named {
+// shipped reads the files once, when somebody asks for them.
+var shipped = sync.OnceValue(func() []Named {
 	var all []Named
 	for _, g := range []struct {
 		dir   string
@@ -76,7 +78,7 @@ var shipped = func() []Named {
 		all = append(all, found...)
 	}
 	return all
-}()
+})
 
 // Load reads the .sql files of a folder, sorted by file name. A file that is no
 // named query is left out and reported; the others are returned all the same.

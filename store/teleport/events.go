@@ -22,6 +22,15 @@ type Event struct {
 	Line []byte // one JSON object, without a line end
 }
 
+// Lines are the lines of events, in their order.
+func Lines(batch []Event) [][]byte {
+	lines := make([][]byte, len(batch))
+	for i, e := range batch {
+		lines[i] = e.Line
+	}
+	return lines
+}
+
 // pageLimit is how many events are asked for at once. The cluster gives fewer
 // when they are large.
 const pageLimit = 1000

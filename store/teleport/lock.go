@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gravitational/teleport/api/types"
@@ -197,12 +196,7 @@ func (l *Locker) Locks(ctx context.Context) ([]contain.Lock, error) {
 	for i, h := range held {
 		out[i] = lockOf(h)
 	}
-	slices.SortFunc(out, func(a, b contain.Lock) int {
-		if c := a.Created.Compare(b.Created); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	slices.SortFunc(out, contain.ByCreated)
 	return out, nil
 }
 

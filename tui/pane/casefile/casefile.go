@@ -185,18 +185,6 @@ func (p *Pane) Disabled(id action.ID) string {
 func (p *Pane) Handle(id action.ID) tea.Cmd {
 	g := p.parts[p.at].grid
 	switch id {
-	case action.MoveUp:
-		g.Move(-1)
-	case action.MoveDown:
-		g.Move(1)
-	case action.PageUp:
-		g.Page(-1)
-	case action.PageDown:
-		g.Page(1)
-	case action.MoveTop:
-		g.Home()
-	case action.MoveBottom:
-		g.End()
 	case action.NextPane:
 		p.at = (p.at + 1) % len(p.parts)
 	case action.PrevPane:
@@ -211,6 +199,8 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		}
 	case action.Note:
 		pane.AskNote(p.env, p.loader, pane.NoteAbout{})
+	default:
+		pane.MoveGrid(g, id)
 	}
 	return nil
 }

@@ -159,23 +159,11 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	if p.grid.Err() != nil {
 		p.grid.Retry()
 	}
-	if errors.Is(p.err, errStopped) {
+	if errors.Is(p.err, pane.ErrStopped) {
 		p.err = nil
 		return p.loadSelection()
 	}
 	switch id {
-	case action.MoveUp:
-		p.grid.Move(-1)
-	case action.MoveDown:
-		p.grid.Move(1)
-	case action.PageUp:
-		p.grid.Page(-1)
-	case action.PageDown:
-		p.grid.Page(1)
-	case action.MoveTop:
-		p.grid.Home()
-	case action.MoveBottom:
-		p.grid.End()
 	case action.MoveLeft:
 		p.choose(-1)
 	case action.MoveRight:
@@ -195,6 +183,8 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		return p.step(false)
 	case action.PrevMatch:
 		return p.step(true)
+	default:
+		pane.MoveGrid(p.grid, id)
 	}
 	return p.pump()
 }

@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -24,9 +23,6 @@ const (
 	loadCount     = "count"
 )
 
-// errStopped stands in the place of the rows that were not read.
-var errStopped = errors.New("stopped with esc; any key that moves goes on")
-
 func (p *Pane) loadSelection() tea.Cmd {
 	evidence, expr, about, leaveOut := p.env.Evidence, p.expr, p.subject.Entity, p.env.Machines.LeftOut()
 	return p.loader.Load(loadSelection, func(ctx context.Context) (any, error) {
@@ -38,7 +34,7 @@ func (p *Pane) selected(answer pane.LoadedMsg) tea.Cmd {
 	sel, ok := answer.Value.(*sifted)
 	if answer.Err != nil || !ok {
 		if p.err = answer.Err; answer.Cancelled() {
-			p.err = errStopped
+			p.err = pane.ErrStopped
 		}
 		return nil
 	}
@@ -124,7 +120,7 @@ func (p *Pane) delivered(answer pane.LoadedMsg) tea.Cmd {
 	if answer.Err != nil {
 		err := answer.Err
 		if answer.Cancelled() {
-			err = errStopped
+			err = pane.ErrStopped
 		}
 		p.grid.Deliver(grid.Window[investigations.Position]{ID: w.request.ID, First: -1, Total: -1, Err: err})
 		return nil

@@ -237,18 +237,6 @@ func (p *Pane) notLooked() string {
 func (p *Pane) Handle(id action.ID) tea.Cmd {
 	g := p.parts[p.at].grid
 	switch id {
-	case action.MoveUp:
-		g.Move(-1)
-	case action.MoveDown:
-		g.Move(1)
-	case action.PageUp:
-		g.Page(-1)
-	case action.PageDown:
-		g.Page(1)
-	case action.MoveTop:
-		g.Home()
-	case action.MoveBottom:
-		g.End()
 	case action.NextPane:
 		p.at = (p.at + 1) % len(p.parts)
 		return tea.Batch(p.lookPosture(), p.loadProof())
@@ -275,6 +263,8 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		p.openProof()
 	case action.Open:
 		return p.open()
+	default:
+		pane.MoveGrid(g, id)
 	}
 	return p.loadProof()
 }

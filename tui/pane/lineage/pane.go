@@ -112,7 +112,7 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 		}
 	case loadLineage:
 		if p.err = answer.Err; answer.Cancelled() {
-			p.err = errStopped
+			p.err = pane.ErrStopped
 		}
 	case loadProof:
 		p.env.Out.Put(pane.Say{Role: sayRole(answer.Err), Text: "The proof was not read: " + safetext.Clean(errText(answer.Err))})
@@ -173,9 +173,6 @@ func (p *Pane) current() *node {
 	return p.lines[p.at].node
 }
 
-// errStopped stands in the place of the tree that was not read.
-var errStopped = errors.New("stopped with esc; any key that moves goes on")
-
 // Disabled says why an action cannot run here, or is empty.
 func (p *Pane) Disabled(id action.ID) string {
 	n := p.current()
@@ -202,23 +199,11 @@ func (p *Pane) Disabled(id action.ID) string {
 
 // Handle runs an action.
 func (p *Pane) Handle(id action.ID) tea.Cmd {
-	if errors.Is(p.err, errStopped) {
+	if errors.Is(p.err, pane.ErrStopped) {
 		p.err = nil
 		return p.load()
 	}
 	switch id {
-	case action.MoveUp:
-		p.move(-1)
-	case action.MoveDown:
-		p.move(1)
-	case action.PageUp:
-		p.move(-max(1, p.room()-1))
-	case action.PageDown:
-		p.move(max(1, p.room()-1))
-	case action.MoveTop:
-		p.move(-len(p.lines))
-	case action.MoveBottom:
-		p.move(len(p.lines))
 	case action.MoveLeft:
 		p.fold()
 	case action.MoveRight:
@@ -242,6 +227,10 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		p.build()
 		if p.facts != nil && !p.facts.Question.Since.Equal(p.env.Clock.T0()) {
 			return p.load() // what came before T0 is left out
+		}
+	default:
+		if rows, moves := pane.MoveBy(id, p.room(), len(p.lines)); moves {
+			p.move(rows)
 		}
 	}
 	return nil

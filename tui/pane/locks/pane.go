@@ -219,18 +219,6 @@ func (p *Pane) Resize(size image.Point) {
 // Handle runs an action.
 func (p *Pane) Handle(id action.ID) tea.Cmd {
 	switch id {
-	case action.MoveUp:
-		p.grid.Move(-1)
-	case action.MoveDown:
-		p.grid.Move(1)
-	case action.MoveTop:
-		p.grid.Home()
-	case action.MoveBottom:
-		p.grid.End()
-	case action.PageUp:
-		p.grid.Page(-1)
-	case action.PageDown:
-		p.grid.Page(1)
 	case action.Open:
 		p.openDetail()
 		return nil
@@ -245,7 +233,8 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	case action.Note:
 		p.note()
 		return nil
-	default:
+	}
+	if !pane.MoveGrid(p.grid, id) {
 		return nil
 	}
 	return p.showFate()

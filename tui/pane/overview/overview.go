@@ -149,7 +149,7 @@ func (p *Pane) failed(name string, answer pane.LoadedMsg) {
 			p.build()
 		}
 	case answer.Cancelled():
-		p.err = errStopped
+		p.err = pane.ErrStopped
 	default:
 		p.err = answer.Err
 	}
@@ -185,28 +185,13 @@ func (p *Pane) Disabled(id action.ID) string {
 	return "This does nothing on this page."
 }
 
-// errStopped stands in the place of the report that was not read.
-var errStopped = errors.New("stopped with esc; any key that moves goes on")
-
 // Handle runs an action.
 func (p *Pane) Handle(id action.ID) tea.Cmd {
-	if errors.Is(p.err, errStopped) {
+	if errors.Is(p.err, pane.ErrStopped) {
 		p.err = nil
 		return p.load()
 	}
 	switch id {
-	case action.MoveUp:
-		p.move(-1)
-	case action.MoveDown:
-		p.move(1)
-	case action.PageUp:
-		p.move(-max(1, p.room()-1))
-	case action.PageDown:
-		p.move(max(1, p.room()-1))
-	case action.MoveTop:
-		p.move(-len(p.rows))
-	case action.MoveBottom:
-		p.move(len(p.rows))
 	case action.Clock:
 		p.want = p.Keep()
 		p.build()
@@ -220,6 +205,10 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 	case action.Note:
 		e := p.current().entity
 		pane.AskNote(p.env, p.loader, pane.NoteAbout{Target: e.Kind.Title() + " " + e.Name, Entity: e.String()})
+	default:
+		if rows, moves := pane.MoveBy(id, p.room(), len(p.rows)); moves {
+			p.move(rows)
+		}
 	}
 	return nil
 }

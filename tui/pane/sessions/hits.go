@@ -212,7 +212,7 @@ func (p *Pane) handleHits(id action.ID) tea.Cmd {
 	case action.PrevMatch:
 		h.grid.Move(-1)
 	default:
-		moveGrid(h.grid, id)
+		pane.MoveGrid(h.grid, id)
 	}
 	return nil
 }

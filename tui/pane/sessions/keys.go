@@ -212,7 +212,7 @@ func (p *Pane) moveReplay(id action.ID) tea.Cmd {
 
 // moveBeside moves in the rows beside the picture, which goes along.
 func (p *Pane) moveBeside(id action.ID) tea.Cmd {
-	if !moveGrid(p.replay.beside.grid, id) {
+	if !pane.MoveGrid(p.replay.beside.grid, id) {
 		return nil
 	}
 	p.seekToRow()

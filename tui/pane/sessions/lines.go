@@ -15,6 +15,7 @@ import (
 	"cordon/tui/action"
 	"cordon/tui/draw"
 	"cordon/tui/grid"
+	"cordon/tui/pane"
 	"cordon/tui/safetext"
 )
 
@@ -157,7 +158,7 @@ func (l *lines) start(at time.Duration) {
 
 // move runs an action that moves the selection.
 func (l *lines) move(id action.ID) {
-	moveGrid(l.grid, id)
+	pane.MoveGrid(l.grid, id)
 	l.settle()
 }
 

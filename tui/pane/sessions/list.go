@@ -154,27 +154,7 @@ func (l *list) selected() (investigations.Session, bool) {
 }
 
 // move runs an action that moves the selection.
-func (l *list) move(id action.ID) { moveGrid(l.grid, id) }
-
-func moveGrid[K comparable](g *grid.Grid[K], id action.ID) bool {
-	switch id {
-	case action.MoveUp:
-		g.Move(-1)
-	case action.MoveDown:
-		g.Move(1)
-	case action.MoveTop:
-		g.Home()
-	case action.MoveBottom:
-		g.End()
-	case action.PageUp:
-		g.Page(-1)
-	case action.PageDown:
-		g.Page(1)
-	default:
-		return false
-	}
-	return true
-}
+func (l *list) move(id action.ID) { pane.MoveGrid(l.grid, id) }
 
 // noteRows is how many rows below the list explain the selected session.
 func noteRows(height int) int {

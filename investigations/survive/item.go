@@ -133,6 +133,9 @@ type Step struct {
 	Note    string `json:"note,omitempty"` // what to know before typing it
 	// Lock is what the command locks; nil for every other command.
 	Lock *contain.Request `json:"-"`
+	// tokens are the names of join tokens as the log has them, where the command
+	// cannot name them.
+	tokens []string
 }
 
 // Unknown is one thing that the log cannot tell.

@@ -55,6 +55,9 @@ func actions(items []Item, status lineage.Status) []Action {
 				out = append(out, Action{Step: s})
 			}
 			a := &out[n]
+			if ok {
+				a.tokens = slices.Concat(a.tokens, s.tokens)
+			}
 			note := bothNotes(a.Note, s.Note)
 			if s.Lock != nil && holdsLonger(s.Lock, a.Lock) {
 				a.Step = s

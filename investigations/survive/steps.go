@@ -190,7 +190,7 @@ func tokenSteps(name string) []Step {
 	if !strings.HasPrefix(name, "*") {
 		return []Step{revoke(tctl("tokens rm", name))}
 	}
-	return []Step{{Stage: Revoke, Command: tctl("tokens ls"), Note: "The log hides all but the end of its name: find it in the list, then tctl tokens rm TOKEN."}}
+	return []Step{{Stage: Revoke, Command: tctl("tokens ls"), tokens: []string{name}, Note: "The log hides all but the end of its name: find it in the list, then tctl tokens rm TOKEN."}}
 }
 
 // relock puts a lock back that was removed.

@@ -60,13 +60,14 @@ func (d *Desk) look(ctx context.Context) (board Board, sure bool, err error) {
 	if err != nil || d.Mode != journal.ModeLive {
 		return known, err == nil, err
 	}
-	held, err := d.Locker.Locks(ctx)
+	listed, err := d.Locker.Locks(ctx)
 	if ctx.Err() != nil {
 		return nil, false, ctx.Err()
 	}
 	if err != nil {
 		return known, false, nil
 	}
+	held := d.caughtUp(ctx, known, entries, listed)
 	d.settle(ctx, known, entries, held)
 	return known.with(held, d.Now()), true, nil
 }

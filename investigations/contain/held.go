@@ -25,7 +25,7 @@ type HoldVerdict uint8
 const (
 	HoldUnknown HoldVerdict = iota // nothing of the target was seen since
 	Holds                          // it was refused, or cut, and got nothing
-	Broken                         // it got a certificate or a session all the same
+	Broken                         // it got a certificate or a session, or went on acting, all the same
 )
 
 // String is the verdict as a person reads it.
@@ -58,14 +58,15 @@ type Holding struct {
 	Verdict  HoldVerdict `json:"verdict"`
 	Since    time.Time   `json:"since"`
 	Until    time.Time   `json:"until,omitzero"` // when it ended; zero while it is in force
-	Breaches []Seen      `json:"breaches"`       // certificates and sessions, oldest first
+	Breaches []Seen      `json:"breaches"`       // certificates, sessions, and what was done in one, oldest first
 	Ended    []Seen      `json:"ended"`          // sessions of the target that ended since, each once
 	Cut      int         `json:"disconnects"`    // connections that the cluster cut since
 	Refused  int         `json:"refused"`        // refusals of the target since
 	Last     time.Time   `json:"last_refused,omitzero"`
-	// Activity counts other acts of the target more than a session may linger
-	// after the lock.
-	Activity int `json:"activity"`
+	// Lingering counts what the target did no longer after the lock than a session
+	// may linger, and Activity other events of it later than that.
+	Lingering int `json:"lingering"`
+	Activity  int `json:"activity"`
 }
 
 // Words are the verdict in one sentence.
@@ -73,7 +74,7 @@ func (h Holding) Words() string {
 	switch h.Verdict {
 	case Broken:
 		b := h.Breaches[0]
-		how := "got a " + thing(b.Type)
+		how := b.how()
 		if b.Carried {
 			return fmt.Sprintf("does not hold: %s %s with a certificate that the locked one signed; lock %s too", b.Whose.Name, how, b.Whose.Name)
 		}
@@ -90,19 +91,46 @@ func (h Holding) Words() string {
 			did = append(did, count(h.Refused, "refusal", false))
 		}
 		return "holds: " + strings.Join(did, ", ") + " since, no certificate and no session"
-	default:
-		return "nothing of it was seen since: whether it holds is not known"
 	}
+	switch {
+	case len(h.Breaches) > 0:
+		return fmt.Sprintf("%s %s while the lock was on its way, nothing since: whether it holds is not known yet", h.Breaches[0].Whose.Name, h.Breaches[0].how())
+	case h.Lingering > 0:
+		return "only what a session writes that is being cut was seen since: whether it holds is not known yet"
+	case h.Activity > 0:
+		return fmt.Sprintf("no certificate and no session since, but %s: whether it holds is not known", count(h.Activity, "other event", false))
+	}
+	return "nothing of it was seen since: whether it holds is not known"
 }
 
-func thing(eventType string) string {
-	if eventType == certificateType {
-		return "certificate"
+// Got reports whether it is a certificate or a session that somebody got, not
+// what was done with one.
+func (s Seen) Got() bool { return s.Type == certificateType || slices.Contains(SessionTypes, s.Type) }
+
+// how says what somebody got, or went on doing.
+func (s Seen) how() string {
+	switch {
+	case s.Type == certificateType:
+		return "got a certificate"
+	case s.Got():
+		return "got a session"
 	}
-	return "session"
+	return "went on (" + s.Type + ")"
 }
 
 const certificateType = "cert.create"
+
+// inSession are the events of somebody at work in a session.
+var inSession = []string{
+	"exec", "session.command", "session.network", "scp", "sftp", "port", "port.local", "port.remote", "subsystem",
+	"db.session.query", "kube.request", "app.session.request",
+}
+
+// acts reports whether an event shows its actor at work, with a session or a
+// certificate that works: not what a session writes when it ends.
+func acts(ev *investigations.Event) bool {
+	return slices.Contains(inSession, ev.Type) || slices.ContainsFunc(Ties, func(t Tie) bool { return slices.Contains(t.Types, ev.Type) })
+}
 
 // carries are the parts in which the target of a lock gets something.
 var carries = []investigations.Role{
@@ -197,12 +225,14 @@ func (h *Holding) see(ev *investigations.Event, target investigations.Entity) {
 		if ev.Time.After(h.Last) {
 			h.Last = ev.Time
 		}
-	case ev.Type == certificateType || slices.Contains(SessionTypes, ev.Type):
+	case ev.Type == certificateType || slices.Contains(SessionTypes, ev.Type) || acts(ev) && ev.Time.Sub(h.Since) > lingers:
 		if actor, ok := ev.Actor(); ok {
 			seen.Whose = actor.Entity
 			seen.Carried = target.Kind == investigations.KindUser && actor.Entity != target
 		}
 		h.Breaches = append(h.Breaches, seen)
+	case acts(ev):
+		h.Lingering++
 	case ev.Type == "client.disconnect":
 		h.Cut++
 	case slices.Contains(endTypes, ev.Type):
@@ -212,7 +242,7 @@ func (h *Holding) see(ev *investigations.Event, target investigations.Entity) {
 		if !slices.ContainsFunc(h.Ended, func(s Seen) bool { return s.Session == seen.Session && seen.Session != "" }) {
 			h.Ended = append(h.Ended, seen)
 		}
-	case ev.Type != "user.login" && !seen.Settling && ev.Time.Sub(h.Since) > lingers:
+	case ev.Type != "user.login" && ev.Time.Sub(h.Since) > lingers:
 		h.Activity++
 	}
 }

@@ -39,6 +39,10 @@ func TestHeld_judgesByCertificatesAndSessions(t *testing.T) {
 		cert    = `{"event":"cert.create","uid":"c","code":"TC000I","time":"2026-11-18T21:03:00Z","cert_type":"user","identity":{"user":"mallory"}}` + "\n"
 		carried = `{"event":"session.start","uid":"s","time":"2026-11-18T21:04:00Z","user":"carol","impersonator":"mallory","sid":"s-2","server_id":"h-1"}` + "\n"
 		soon    = `{"event":"cert.create","uid":"c","code":"TC000I","time":"2026-11-18T21:00:02Z","cert_type":"user","identity":{"user":"mallory"}}` + "\n"
+		linger  = `{"event":"exec","uid":"x","time":"2026-11-18T21:00:15Z","user":"mallory","sid":"s-1","server_id":"h-1","command":"id"}` + "\n"
+		goesOn  = `{"event":"exec","uid":"y","time":"2026-11-18T21:00:41Z","user":"mallory","sid":"s-1","server_id":"h-1","command":"id"}` + "\n"
+		writes  = `{"event":"user.create","uid":"w","time":"2026-11-18T21:02:00Z","user":"mallory","name":"relay"}` + "\n"
+		upload  = `{"event":"session.upload","uid":"u","time":"2026-11-18T22:00:00Z","user":"mallory","sid":"s-1"}` + "\n"
 		other   = `{"event":"cert.create","uid":"o","code":"TC000I","time":"2026-11-18T21:03:00Z","cert_type":"user","identity":{"user":"carol"}}` + "\n"
 	)
 	for name, test := range map[string]struct {
@@ -55,6 +59,12 @@ func TestHeld_judgesByCertificatesAndSessions(t *testing.T) {
 		"a certificate":           {cut + cert, nil, contain.Broken, "mallory got a certificate"},
 		"carried by another":      {cut + carried, nil, contain.Broken, "carol got a session with a certificate that the locked one signed; lock carol too"},
 		"while the lock settled":  {cut + soon, nil, contain.Holds, "1 session ended"},
+		"only on its way":         {soon, nil, contain.HoldUnknown, "mallory got a certificate while the lock was on its way"},
+		"a session that lingers":  {linger, nil, contain.HoldUnknown, "only what a session writes that is being cut"},
+		"a session that goes on":  {cut + linger + goesOn, nil, contain.Broken, "mallory went on (exec) since"},
+		"an act without one":      {cut + writes, nil, contain.Broken, "mallory went on (user.create) since"},
+		"an upload is no act":     {cut + upload, nil, contain.Holds, "1 session ended"},
+		"an upload alone":         {upload, nil, contain.HoldUnknown, "but 1 other event"},
 		"of somebody else":        {cut + other, nil, contain.Holds, "1 session ended"},
 		"after the lock was gone": {cut + cert, func(l *contain.Lock) { l.Released = l.Created.Add(time.Minute) }, contain.Holds, "1 session ended"},
 		"after the lock expired":  {cut + cert, func(l *contain.Lock) { l.Expires = l.Created.Add(time.Minute) }, contain.Holds, "1 session ended"},

@@ -3,6 +3,8 @@ package contain_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,9 +16,11 @@ import (
 // cluster is a Locker whose locks a test sets, and whose answers get lost.
 type cluster struct {
 	held []contain.Lock
-	lose bool
-	late bool // what it is asked takes effect, and the answer is lost
-	deny error
+	// behind is what the list shows while it is set: the locks as they were.
+	behind *[]contain.Lock
+	lose   bool
+	late   bool // what it is asked takes effect, and the answer is lost
+	deny   error
 }
 
 func (c *cluster) Lock(_ context.Context, p contain.Plan) (contain.Lock, error) {
@@ -62,7 +66,28 @@ func (c *cluster) Locks(context.Context) ([]contain.Lock, error) {
 	if c.lose {
 		return nil, errors.New("lost")
 	}
+	if c.behind != nil {
+		return *c.behind, nil
+	}
 	return c.held, nil
+}
+
+// Read finds what the list lacks where it was written, and otherwise answers as
+// the list does.
+func (c *cluster) Read(_ context.Context, name string) (contain.Lock, error) {
+	if c.lose {
+		return contain.Lock{}, errors.New("lost")
+	}
+	seen := c.held
+	if c.behind != nil {
+		seen = append(slices.Clone(*c.behind), c.held...)
+	}
+	for _, l := range seen {
+		if l.Name == name {
+			return l, nil
+		}
+	}
+	return contain.Lock{}, contain.ErrNotFound
 }
 
 func states(t *testing.T, d *contain.Desk) map[string]contain.State {
@@ -99,6 +124,82 @@ func TestDesk_livesByWhatTheClusterHolds(t *testing.T) {
 	live.lose = true
 	if got := states(t, desk); got[plan.Name] != contain.StateInForce {
 		t.Errorf("without an answer the journal counts: %v", got)
+	}
+}
+
+// The cluster's list is behind what was done: it lacks the lock that was just
+// placed, shows its former end, and still has it after it was removed.
+func TestDesk_doesNotBelieveAListThatIsBehind(t *testing.T) {
+	t.Parallel()
+	now := containtest.Start
+	kept, live := &book{}, &cluster{}
+	desk := &contain.Desk{Facts: index(t, incident), Book: kept, Locker: live, Mode: journal.ModeLive, Now: func() time.Time { return now }}
+	request := contain.Request{Targets: []contain.Target{{Field: contain.FieldUser, Value: "mallory"}}}
+	freeze := func() {
+		was := slices.Clone(live.held)
+		live.behind = &was
+	}
+	ends := func(name string, want time.Time) {
+		t.Helper()
+		board, err := desk.Board(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range board {
+			if l.Name == name && !l.Expires.Equal(want) {
+				t.Errorf("%s ends %v, want %v", name, l.Expires, want)
+			}
+		}
+	}
+
+	freeze()
+	plan := containtest.Plan(t, 1, request)
+	if _, err := desk.Place(t.Context(), plan, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(t, desk); got[plan.Name] != contain.StateInForce {
+		t.Errorf("just placed: %v", got)
+	}
+	var already *contain.AlreadyError
+	if _, err := desk.Place(t.Context(), containtest.Plan(t, 2, request), ""); !errors.As(err, &already) || len(live.held) != 1 {
+		t.Errorf("placed twice: %v, %d locks", err, len(live.held))
+	}
+
+	freeze()
+	end := containtest.Start.Add(48 * time.Hour)
+	if _, err := desk.Extend(t.Context(), plan.Name, end); err != nil {
+		t.Fatal(err)
+	}
+	ends(plan.Name, end)
+
+	freeze()
+	if _, err := desk.Undo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(t, desk); got[plan.Name] != contain.StateReleased {
+		t.Errorf("just removed: %v", got)
+	}
+	again := containtest.Plan(t, 3, request)
+	if _, err := desk.Place(t.Context(), again, ""); err != nil || len(live.held) != 1 {
+		t.Errorf("locked again after the undo: %v, %d locks", err, len(live.held))
+	}
+
+	// Somebody puts the first one back under its name: once the list has caught up,
+	// it counts.
+	live.held = append(live.held, (*live.behind)[0])
+	live.behind = nil
+	now = now.Add(time.Minute)
+	if got := states(t, desk); got[plan.Name] != contain.StateInForce || got[again.Name] != contain.StateInForce {
+		t.Errorf("put back by somebody: %v", got)
+	}
+	entries, err := kept.Journal(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.Contains(e.Result, "found on the cluster") {
+			t.Errorf("the journal tells what did not happen: %+v", e)
+		}
 	}
 }
 

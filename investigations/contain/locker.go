@@ -41,8 +41,13 @@ type Locker interface {
 	// Unlock removes the lock of that name and returns it as it stood; the
 	// error wraps ErrNotFound when there is none.
 	Unlock(ctx context.Context, name string) (Lock, error)
-	// Locks lists what is placed, oldest first.
+	// Locks lists what is placed, oldest first. The list of a cluster may be
+	// behind by a second: see Read.
 	Locks(ctx context.Context) ([]Lock, error)
+	// Read is the lock of that name; the error wraps ErrNotFound when there is
+	// none. It finds one that was just placed, and may still find one that was
+	// just removed, or its former end.
+	Read(ctx context.Context, name string) (Lock, error)
 	// Extend moves the end of the lock of that name, to never for the zero time,
 	// and returns it as it stands; the error wraps ErrNotFound when there is none.
 	Extend(ctx context.Context, name string, end time.Time) (Lock, error)
@@ -150,6 +155,19 @@ func (d *DryRun) Extend(ctx context.Context, name string, end time.Time) (Lock, 
 	}
 	l.Expires, l.EndSaid = end.UTC(), true
 	return l, nil
+}
+
+// Read is the plan of that name, or the lock that exists.
+func (d *DryRun) Read(ctx context.Context, name string) (Lock, error) {
+	if err := ctx.Err(); err != nil {
+		return Lock{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if l, ok := byName(d.locks, name); ok {
+		return l.clone(), nil
+	}
+	return d.unlockReal(name)
 }
 
 // Locks lists the plans that were not undone.

@@ -198,7 +198,7 @@ func TestTortureDesk_theJournalAgreesWithTheCluster(t *testing.T) {
 		t: t, seed: seed, r: rand.New(rand.NewPCG(seed, 1)), path: filepath.Join(t.TempDir(), "inc"+store.Extension), now: begin,
 		locked: map[string]time.Time{}, open: map[string]bool{}, names: map[string]string{},
 	}
-	x.server = clustertest.Start(t, clustertest.Options{Now: x.clock})
+	x.server = clustertest.Start(t, clustertest.Options{Now: x.clock, Lag: 1500 * time.Millisecond})
 	x.file = identity(t, x.server.Authority, long)
 	c, _, err := store.Build(t.Context(), x.path, nil, store.Options{Now: x.clock})
 	if err != nil {

@@ -182,7 +182,21 @@ func (l *Locker) Unlock(ctx context.Context, name string) (contain.Lock, error) 
 	return out, nil
 }
 
-// Locks lists what the cluster holds, expired ones included, oldest first.
+// Read is the lock of that name as the cluster has it.
+func (l *Locker) Read(ctx context.Context, name string) (contain.Lock, error) {
+	got, err := l.read(ctx, name)
+	if errors.Is(err, ErrNotFound) {
+		return contain.Lock{}, fmt.Errorf("read lock %s: %w", name, contain.ErrNotFound)
+	}
+	if err != nil {
+		return contain.Lock{}, err
+	}
+	return lockOf(got), nil
+}
+
+// Locks lists what the cluster holds, expired ones included, oldest first. It
+// comes from a cache: what was written in the last second may be missing, and
+// what was removed may still be there.
 func (l *Locker) Locks(ctx context.Context) ([]contain.Lock, error) {
 	var held []types.Lock
 	_, err := l.again(ctx, "read the locks", func(ctx context.Context) (err error) {
@@ -217,14 +231,30 @@ func (l *Locker) Extend(ctx context.Context, name string, end time.Time) (contai
 	if _, err = l.again(ctx, "extend the lock", func(ctx context.Context) error { return l.cluster.client.UpsertLock(ctx, stood) }); err != nil {
 		return contain.Lock{}, unsure(err, "moved", extendAgain)
 	}
-	got, err := l.read(ctx, name)
-	if err != nil {
-		return contain.Lock{}, unsure(err, "moved", extendAgain)
+	return l.moved(ctx, name, stood)
+}
+
+// moved reads a lock back until it has the end that it was given: the first
+// answers may come from before.
+func (l *Locker) moved(ctx context.Context, name string, want types.Lock) (contain.Lock, error) {
+	within, cancel := context.WithTimeout(ctx, l.cluster.options.Patience/2)
+	defer cancel()
+	for wait := firstPause; ; wait *= 2 {
+		got, err := l.read(within, name)
+		switch {
+		case ctx.Err() != nil:
+			return contain.Lock{}, ctx.Err()
+		case err != nil:
+			return contain.Lock{}, unsure(err, "moved", extendAgain)
+		case !got.Target().Equals(want.Target()):
+			return contain.Lock{}, fmt.Errorf("extend %s: it came back as %s", name, lockOf(got).Title())
+		case lockOf(got).Expires.Equal(lockOf(want).Expires):
+			return lockOf(got), nil
+		}
+		if l.cluster.options.Pause(within, wait) != nil {
+			return contain.Lock{}, unsure(&Error{Reason: ErrLost, Text: "the new end was sent, and the cluster still shows the old one"}, "moved", extendAgain)
+		}
 	}
-	if !got.Target().Equals(stood.Target()) {
-		return contain.Lock{}, fmt.Errorf("extend %s: it came back as %s", name, lockOf(got).Title())
-	}
-	return lockOf(got), nil
 }
 
 const extendAgain = "move its end again, or look at it: tctl get locks"

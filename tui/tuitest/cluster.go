@@ -130,6 +130,17 @@ func (c *Cluster) find(name string) (int, error) {
 	return i, c.fails
 }
 
+// Read implements [contain.Locker].
+func (c *Cluster) Read(_ context.Context, name string) (contain.Lock, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, err := c.find(name)
+	if err != nil {
+		return contain.Lock{}, err
+	}
+	return c.held[i], nil
+}
+
 // Locks implements [contain.Locker].
 func (c *Cluster) Locks(context.Context) ([]contain.Lock, error) {
 	c.mu.Lock()

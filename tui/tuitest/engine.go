@@ -116,7 +116,7 @@ func NewClusterEngine() *Engine {
 				{"2026-10-06 22:03:33.374", "203.0.113.66:47004", "[7f1c0000-0000-4000-8000-000000000001]", "2", Dana.Name},
 				{"2026-10-05 08:00:00.000", "198.51.100.7:51002", nil, "14", "omar@example.com\x1b[2J"},
 			}},
-			{Key: "nam FROM", Err: &queries.Error{Line: 2, Col: 3, Text: "line 2:3: Column 'nam' cannot be resolved", Hint: "the cluster's own words; cordon query --engine case answers from the case"}},
+			{Key: "nam FROM", Err: &queries.Error{Line: 2, Col: 3, Text: "Column 'nam' cannot be resolved", Hint: "these are the cluster's own words; the case answers the same SQL"}},
 		},
 	}
 }

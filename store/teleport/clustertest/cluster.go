@@ -36,6 +36,11 @@ type Options struct {
 	Authority *Authority
 	// Enterprise says whether Access Monitoring and access lists are offered.
 	Enterprise bool
+	// Lag is how long after a change of a lock reads show it, by the cluster's
+	// clock; 0: 40 ms. As in Teleport reads come from a cache, which is up to a
+	// second behind: a list lacks the lock that was just placed, and has the one
+	// that was just removed.
+	Lag time.Duration
 	// MFA makes admin actions ask for a second factor, which no client of these
 	// tests can answer.
 	MFA bool
@@ -63,6 +68,9 @@ type Cluster struct {
 // state is what the cluster holds beside events.
 type state struct {
 	locks      map[string]*types.LockV2
+	cached     map[string]*types.LockV2 // locks as reads show them
+	writes     []write                  // what reads do not show yet
+	written    int                      // how many changes there were
 	watchers   map[chan *proto.Event]struct{}
 	trackers   []*types.SessionTrackerV1
 	recordings map[string][]*sessionEvent
@@ -89,13 +97,16 @@ func Start(t testing.TB, o Options) *Cluster {
 	if o.Authority == nil {
 		o.Authority = NewAuthority(t)
 	}
+	if o.Lag == 0 {
+		o.Lag = realLag
+	}
 	major, err := strconv.Atoi(strings.SplitN(o.Version, ".", 2)[0])
 	must(t, err)
 	c := &Cluster{
 		Authority: o.Authority, options: o, major: major,
 		rights: map[string]map[string][]string{}, calls: map[string]int{},
 		held: state{
-			locks: map[string]*types.LockV2{}, watchers: map[chan *proto.Event]struct{}{},
+			locks: map[string]*types.LockV2{}, cached: map[string]*types.LockV2{}, watchers: map[chan *proto.Event]struct{}{},
 			recordings: map[string][]*sessionEvent{}, answers: map[string]*answer{}, everLocked: map[string]int{},
 			preference: types.DefaultAuthPreference().(*types.AuthPreferenceV2),
 			recording:  types.DefaultSessionRecordingConfig().(*types.SessionRecordingConfigV2),

@@ -15,8 +15,12 @@ import (
 func (c *Cluster) Locks() []*types.LockV2 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make([]*types.LockV2, 0, len(c.held.locks))
-	for _, l := range c.held.locks {
+	return byName(c.held.locks)
+}
+
+func byName(locks map[string]*types.LockV2) []*types.LockV2 {
+	out := make([]*types.LockV2, 0, len(locks))
+	for _, l := range locks {
 		out = append(out, cloneLock(l))
 	}
 	slices.SortFunc(out, func(a, b *types.LockV2) int { return strings.Compare(a.GetName(), b.GetName()) })
@@ -72,7 +76,10 @@ func (a *auth) put(l *types.LockV2, by string) (*emptypb.Empty, error) {
 		c.held.everLocked[l.GetName()]++
 	}
 	c.held.locks[l.GetName()] = kept
-	c.tell(&proto.Event{Type: proto.Operation_PUT, Resource: &proto.Event_Lock{Lock: cloneLock(kept)}})
+	c.later(func() {
+		c.held.cached[l.GetName()] = kept
+		c.tell(&proto.Event{Type: proto.Operation_PUT, Resource: &proto.Event_Lock{Lock: cloneLock(kept)}})
+	})
 	return &emptypb.Empty{}, nil
 }
 
@@ -83,7 +90,11 @@ func (a *auth) GetLock(ctx context.Context, r *proto.GetLockRequest) (*types.Loc
 	c := a.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l, ok := c.held.locks[r.Name]
+	c.catchUp()
+	l, ok := c.held.cached[r.Name]
+	if !ok { // what the cache lacks is looked up where it was written
+		l, ok = c.held.locks[r.Name]
+	}
 	if !ok {
 		return nil, trace.NotFound("lock %q doesn't exist", r.Name)
 	}
@@ -95,7 +106,11 @@ func (a *auth) GetLocks(ctx context.Context, r *proto.GetLocksRequest) (*proto.G
 		return nil, err
 	}
 	out := &proto.GetLocksResponse{}
-	for _, l := range a.cluster.Locks() {
+	a.cluster.mu.Lock()
+	a.cluster.catchUp()
+	cached := byName(a.cluster.held.cached)
+	a.cluster.mu.Unlock()
+	for _, l := range cached {
 		if (!r.InForceOnly || l.IsInForce(a.cluster.options.Now())) && matches(l, r.Targets) {
 			out.Locks = append(out.Locks, l)
 		}
@@ -118,8 +133,11 @@ func (a *auth) DeleteLock(ctx context.Context, r *proto.DeleteLockRequest) (*emp
 		return nil, trace.NotFound("lock %q doesn't exist", r.Name)
 	}
 	delete(c.held.locks, r.Name)
-	header := &types.ResourceHeader{Kind: types.KindLock, Version: types.V2, Metadata: types.Metadata{Name: r.Name}}
-	c.tell(&proto.Event{Type: proto.Operation_DELETE, Resource: &proto.Event_ResourceHeader{ResourceHeader: header}})
+	c.later(func() {
+		delete(c.held.cached, r.Name)
+		header := &types.ResourceHeader{Kind: types.KindLock, Version: types.V2, Metadata: types.Metadata{Name: r.Name}}
+		c.tell(&proto.Event{Type: proto.Operation_DELETE, Resource: &proto.Event_ResourceHeader{ResourceHeader: header}})
+	})
 	return &emptypb.Empty{}, nil
 }
 

@@ -102,7 +102,7 @@ func (p *Pane) verdict(l contain.Lock, most int) []draw.Line {
 	for _, s := range h.Breaches[:min(most, len(h.Breaches))] {
 		lines = append(lines, p.breach(s))
 	}
-	lines = append(lines, more(len(h.Breaches)-most, "certificate or session", "certificates and sessions")...)
+	lines = append(lines, more(len(h.Breaches)-most, "certificate, session or act", "certificates, sessions and acts")...)
 	for _, s := range h.Ended[:min(most, len(h.Ended))] {
 		lines = append(lines, draw.Line{
 			draw.T(themes.Muted, "  ended: "), draw.T(themes.Text, "session "+safetext.CleanMax(s.Session, 80)),
@@ -113,16 +113,24 @@ func (p *Pane) verdict(l contain.Lock, most int) []draw.Line {
 	if h.Refused > 0 {
 		lines = append(lines, draw.Line{draw.T(themes.Muted, "  refused: "), draw.T(themes.Text, count(h.Refused, "time")+", last "+p.env.Clock.Time(h.Last))})
 	}
+	if h.Lingering > 0 {
+		lines = append(lines, draw.Line{draw.T(themes.Muted, "  lingered: "+count(h.Lingering, "act")+" no longer after it than a session that is cut goes on")})
+	}
 	if h.Activity > 0 {
-		lines = append(lines, draw.Line{draw.T(themes.Warning, "  went on: "+count(h.Activity, "other act")+" of it, longer after the lock than a session lingers")})
+		lines = append(lines, draw.Line{draw.T(themes.Muted, "  later: "+count(h.Activity, "other event")+" of it")})
 	}
 	return lines
 }
 
-// breach is one certificate or session that somebody got all the same.
+// breach is one certificate or session that somebody got all the same, or what
+// was done in one.
 func (p *Pane) breach(s contain.Seen) draw.Line {
+	what := "  went on: "
+	if s.Got() {
+		what = "  got: "
+	}
 	line := draw.Line{
-		draw.T(themes.Danger, "  got: "), draw.T(themes.Text, safetext.CleanMax(s.Type, 80)+"  "+safetext.CleanMax(s.Whose.Name, 120)),
+		draw.T(themes.Danger, what), draw.T(themes.Text, safetext.CleanMax(s.Type, 80)+"  "+safetext.CleanMax(s.Whose.Name, 120)),
 		draw.T(themes.Muted, "  "+p.env.Clock.Time(s.Time)+", event "+safetext.CleanMax(s.Event, 80)),
 	}
 	if s.Carried {

@@ -155,7 +155,8 @@ func (a *lockAsk) request(r contain.Request, changed func(string) bool) (contain
 			r.TTL = 0
 		}
 	}
-	if _, err := contain.NewPlan(r, rand.Reader); err != nil {
+	// Which targets the server knows is judged once its version is known.
+	if _, err := contain.NewPlan(r, rand.Reader); err != nil && !errors.Is(err, contain.ErrVersion) {
 		return r, misuse("cordon lock --help lists the targets", "%w", err)
 	}
 	return r, nil

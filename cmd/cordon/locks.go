@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +60,10 @@ type boardLock struct {
 	Holding *contain.Holding `json:"holding,omitempty"` // null for a plan
 }
 
+// fresh is how old the newest event of a case may be where it is said whether
+// locks hold.
+const fresh = time.Minute
+
 // locksAnswer is the answer of `cordon locks --json`.
 type locksAnswer struct {
 	Coverage pivot.Coverage `json:"coverage"`
@@ -93,6 +98,9 @@ func (p *program) listLocks(ctx context.Context, c *store.Case, desk *contain.De
 	}
 	if err := write(answer); err != nil {
 		return err
+	}
+	if desk.Mode == journal.ModeLive && p.now().Sub(answer.Coverage.To) > fresh && len(board.At(p.now(), contain.StateInForce)) > 0 {
+		p.tell("! whether they hold is told by the events of this case up to %s; newer ones: cordon follow --case NAME --until-now", moment(answer.Coverage.To))
 	}
 	return found("no lock is planned, and none is in this evidence", len(board), coverage)
 }
@@ -133,11 +141,25 @@ func (t *plain) board(a locksAnswer) {
 	t.table(rows)
 	t.line("")
 	for _, l := range a.Locks {
-		if l.Holding != nil {
-			t.line("%s: %s", l.Title(), l.Holding.Words())
+		if words := l.held(a.Coverage.To); words != "" {
+			t.line("%s: %s", l.Title(), words)
 		}
 	}
 	t.line("%s", coverageLine(a.Coverage.Coverage))
+}
+
+// held says whether a lock held, as far as evidence that ends at a moment can
+// tell; empty where nobody asks any more.
+func (l boardLock) held(end time.Time) string {
+	switch {
+	case l.Holding == nil || l.Holding.Verdict == contain.HoldUnknown && l.State != contain.StateInForce:
+		return ""
+	case l.Created.IsZero():
+		return "this cluster does not say when it was placed: whether it holds is not known before its log is in the case"
+	case l.Holding.Verdict == contain.HoldUnknown && end.Before(l.Created):
+		return "the events of this case end before it was placed: whether it holds is not known"
+	}
+	return l.Holding.Words()
 }
 
 func (p *program) unlockVerb() *cobra.Command {

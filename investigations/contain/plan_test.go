@@ -150,7 +150,7 @@ func TestNewPlan_refuses(t *testing.T) {
 		"old server":      {contain.Request{Targets: one(contain.FieldServerID, "x"), Server: contain.Server{Major: 12}}, "would keep a lock that locks nothing: use --node"},
 		"old server, bot": {contain.Request{Targets: one(contain.FieldBotInstanceID, "x"), Server: contain.Server{Major: 17}}, "it needs 18"},
 		"new server":      {contain.Request{Targets: one(contain.FieldNode, "x"), Server: contain.Server{Major: 17}}, "use --server-id"},
-		"unknown server":  {contain.Request{Targets: one(contain.FieldNode, "x")}, "version is not known"},
+		"unknown server":  {contain.Request{Targets: one(contain.FieldNode, "x")}, "the server's version is not known: use --server-id"},
 	}
 	for name, tt := range tests {
 		if _, err := contain.NewPlan(tt.request, bytes.NewReader(make([]byte, 16))); err == nil || !strings.Contains(err.Error(), tt.why) {

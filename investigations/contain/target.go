@@ -162,6 +162,10 @@ func (s Server) Knows(f Field) bool {
 	return s.Major >= info.since && (info.until == 0 || s.Major <= info.until)
 }
 
+// ErrVersion is in the error of a target that only some servers know, where this
+// one's version is not known.
+var ErrVersion = errors.New("the server's version is not known")
+
 // gate says why a field must not be sent to the server.
 func (s Server) gate(f Field) error {
 	if s.Knows(f) {
@@ -170,7 +174,7 @@ func (s Server) gate(f Field) error {
 	info := f.info()
 	switch {
 	case s.Major == 0:
-		return fmt.Errorf("%s is for servers up to version %d, and this one's version is not known: use %s", f.Flag(), info.until, FieldServerID.Flag())
+		return fmt.Errorf("%s is for servers up to version %d, and %w: use %s", f.Flag(), info.until, ErrVersion, FieldServerID.Flag())
 	case s.Major < info.since:
 		return fmt.Errorf("server version %d does not know %s (it needs %d) and would keep a lock that locks nothing%s", s.Major, f.Flag(), info.since, instead(f))
 	default:

@@ -250,7 +250,7 @@ func TestBuild_keepsHostileNamesAsData(t *testing.T) {
 // is missing is told in the report and kept with the archive.
 func TestBuild_keepsTheGoodMembersOfABadArchive(t *testing.T) {
 	t.Parallel()
-	a, b := packedFile{"a.log", []byte(lines(2000))}, packedFile{"b.log", []byte(line("exec", 3000, "") + "\n")}
+	a, b := packedFile{"a.log", []byte(lines(500))}, packedFile{"b.log", []byte(line("exec", 3000, "") + "\n")}
 	whole := tarOf(t, a, b)
 	second := (len(a.data)/tarBlock + 2) * tarBlock // the header of b.log
 	damaged := bytes.Clone(whole)
@@ -263,10 +263,10 @@ func TestBuild_keepsTheGoodMembersOfABadArchive(t *testing.T) {
 		skipped []string
 		problem string
 	}{
-		"cut tar":             {whole[:second+100], 2000, nil, "the tar is cut after 1 entries: the rest is missing"},
-		"tar cut between":     {whole[:second], 2000, nil, "the tar has no end mark after 1 entries: files may be missing"},
-		"damaged tar":         {damaged, 2000, nil, "the tar is damaged after 1 entries: the rest cannot be read"},
-		"password":            {mixed(t, b, a), 2000, []string{"b.log: " + reasonEncrypted}, "b.log: " + reasonEncrypted},
+		"cut tar":             {whole[:second+100], 500, nil, "the tar is cut after 1 entries: the rest is missing"},
+		"tar cut between":     {whole[:second], 500, nil, "the tar has no end mark after 1 entries: files may be missing"},
+		"damaged tar":         {damaged, 500, nil, "the tar is damaged after 1 entries: the rest cannot be read"},
+		"password":            {mixed(t, b, a), 500, []string{"b.log: " + reasonEncrypted}, "b.log: " + reasonEncrypted},
 		"unknown compression": {rawZipOf(t, 0, 9, b, a), 0, []string{"b.log: " + fmt.Sprintf(reasonMethod, 9), "a.log: " + fmt.Sprintf(reasonMethod, 9), ": nothing in it is an audit log or a recording that can be read"}, ""},
 		"no directory":        {zipOf(t, zip.Deflate, a, b)[:2000], -1, nil, "the list of files at the end of the zip is missing or damaged: 1 files were found without it, the zip is cut inside the last of them"},
 		"no evidence":         {tarOf(t, packedFile{"x.txt", []byte("hello")}, packedFile{"__MACOSX/._a.log", a.data}, packedFile{".DS_Store", a.data}, packedFile{"old.cordon", a.data}), 0, []string{"x.txt: neither an audit log nor a recording", ": nothing in it is an audit log or a recording that can be read"}, ""},
@@ -366,7 +366,7 @@ func TestIngest_goesOnInTheMiddleOfAnArchive(t *testing.T) {
 	t.Parallel()
 	var files []packedFile
 	for i := range 4 {
-		log := strings.ReplaceAll(lines(800), "4000-8000", fmt.Sprintf("4000-800%d", i))
+		log := strings.ReplaceAll(lines(300), "4000-8000", fmt.Sprintf("4000-800%d", i))
 		files = append(files, packedFile{fmt.Sprintf("%d.log", i), []byte(log)})
 	}
 	dir := t.TempDir()
@@ -382,7 +382,7 @@ func TestIngest_goesOnInTheMiddleOfAnArchive(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		clock, shown := time.Unix(0, 0), 0
 		_, err := c.Ingest(ctx, []string{path}, Options{
-			commitEvery: 500,
+			commitEvery: 200,
 			Now:         func() time.Time { clock = clock.Add(time.Second); return clock },
 			Progress: func(Progress) {
 				if shown++; shown == stop {
@@ -407,7 +407,7 @@ func TestIngest_goesOnInTheMiddleOfAnArchive(t *testing.T) {
 // Much that is no evidence costs its reading and nothing else.
 func TestBuild_passesOverMuchOfNothing(t *testing.T) {
 	t.Parallel()
-	zeros := make([]byte, 64<<20)
+	zeros := make([]byte, 4*spoolMemory)
 	c, report := build(t, write(t, t.TempDir(), "x.tar.gz", gz(t, tarOf(t, packedFile{"zeros", zeros}, packedFile{"a.log", []byte(lines(3))}))))
 	if report.Events != 3 || len(report.Skipped) != 1 || !theArchive(t, c).Complete {
 		t.Errorf("%+v", report)

@@ -157,6 +157,9 @@ func (c *Case) checkFormat(ctx context.Context) error {
 		if format > Format {
 			return fmt.Errorf("open case %s: it has format %d and this cordon knows formats up to %d: use the newer cordon that made it", c.path, format, Format)
 		}
+		if err := checkLayout(conn); err != nil {
+			return fmt.Errorf("open case %s: %w", c.path, err)
+		}
 		return nil
 	})
 }

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	if rounds() == 0 { // real SQLite under -race is slow
-		if err := flag.Set("rapid.checks", "8"); err != nil {
+		if err := flag.Set("rapid.checks", "5"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

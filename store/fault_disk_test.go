@@ -29,7 +29,7 @@ func refused(t *testing.T, c *child, err error, when string) {
 // whole, and with room the ingest comes to what a clean one comes to.
 func TestTorture_fullDiskHarmsNoCase(t *testing.T) {
 	t.Parallel()
-	n, events := 4, 2_000
+	n, events := 4, 1_000
 	if rounds() > 0 {
 		n, events = max(60, rounds()/5), 20_000
 	}
@@ -98,7 +98,7 @@ func nothingHalf(t *testing.T, dir, path string, adds bool, when string) {
 	}
 }
 
-// The same on a real disk that is full: one of a few hundred KB in memory.
+// The same on a real disk that is full: one of a hundred KB in memory.
 func TestTorture_fullDiskOfItsOwn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -106,7 +106,7 @@ func TestTorture_fullDiskOfItsOwn(t *testing.T) {
 	if err := os.Mkdir(place, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	switch unmount, err := smallDisk(place, 256<<10); {
+	switch unmount, err := smallDisk(place, 128<<10); {
 	case errors.Is(err, os.ErrPermission) || errors.Is(err, errors.ErrUnsupported):
 		t.Skipf("a small disk cannot be mounted here: %v", err)
 	case err != nil:
@@ -114,13 +114,13 @@ func TestTorture_fullDiskOfItsOwn(t *testing.T) {
 	default:
 		t.Cleanup(unmount)
 	}
-	s := makeSteps(t, rand.New(rand.NewPCG(1, 3)), 6_000)
+	s := makeSteps(t, rand.New(rand.NewPCG(1, 3)), 3_000)
 	path := filepath.Join(place, "case"+Extension)
 	if err := ingestInto(path, s.evidenceFiles.first); err == nil || !strings.Contains(err.Error(), "disk") || strings.Contains(err.Error(), "\n") {
 		t.Fatalf("%v, want a sentence about the disk", err)
 	}
 	nothingHalf(t, place, path, false, "first ingest")
-	for _, room := range []int64{0, 64 << 10, 320 << 10} {
+	for _, room := range []int64{0, 32 << 10, 160 << 10} {
 		when := fmt.Sprintf("%d bytes of room", room)
 		if err := resizeDisk(place, 8<<20); err != nil {
 			t.Fatal(err)

@@ -279,7 +279,7 @@ func TestCoverage_namesEachGapOfTheRecordings(t *testing.T) {
 
 func TestCoverage_listsAFewGapsAndCountsMany(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{gapsListed, gapsListed + 1, 3000} {
+	for _, n := range []int{gapsListed, gapsListed + 1, 15 * gapsListed} {
 		var open, holed, clocks, ended, joins []string
 		for i := range n {
 			sid := fmt.Sprintf("0f6c7d52-0000-4000-8000-%012d", i)

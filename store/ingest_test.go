@@ -271,12 +271,18 @@ func TestOpen_refusesWhatIsNoCase(t *testing.T) {
 	if err := c.update(t.Context(), func(conn *sqlite.Conn) error { return pragmas(conn, fmt.Sprintf("user_version = %d", Format+1)) }); err != nil {
 		t.Fatal(err)
 	}
+	// As it was before a column of this version was there.
+	earlier, _ := build(t, write(t, dir, "b.log", []byte(lines(3))))
+	if err := earlier.update(t.Context(), func(conn *sqlite.Conn) error { return exec(conn, `ALTER TABLE gap DROP COLUMN count`) }); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct{ path, want string }{
 		{filepath.Join(dir, "missing.cordon"), "no such file"},
 		{dir, "folder"},
 		{write(t, dir, "text.cordon", []byte("hello, this is not a database")), "not a cordon case"},
 		{write(t, dir, "short.cordon", []byte("SQL")), "not a cordon case"},
 		{c.Path(), fmt.Sprintf("format %d", Format+1)},
+		{earlier.Path(), "another build made it"},
 	}
 	for _, tt := range tests {
 		got, err := Open(t.Context(), tt.path)

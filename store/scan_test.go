@@ -199,6 +199,10 @@ func TestScan_columnsAndLinesTellTheSame(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 11))
 	hot, cold, truth := oddCase(t, r, 1500)
+	asks := 3
+	if rounds() > 0 {
+		asks = 30
+	}
 	asked := append([]extract.ColumnSet{{Event: "user.create", Paths: []string{"user", "name", "roles"}}, {Event: "", Paths: []string{"user", "success"}}}, extract.ColumnTable...)
 	for _, set := range asked {
 		view := viewOf(set.Event)
@@ -211,7 +215,7 @@ func TestScan_columnsAndLinesTellTheSame(t *testing.T) {
 		if len(of) < 100 {
 			t.Fatalf("%d events of %s prove nothing", len(of), view.Name)
 		}
-		for range 6 {
+		for range asks {
 			ask, naive := randomScan(t, r, view, set.Paths)
 			want := make(map[string]int64)
 			for _, e := range of {

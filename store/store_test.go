@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,19 @@ func lines(n int) string {
 	var b strings.Builder
 	for i := range n {
 		b.WriteString(line("user.login", i+1, fmt.Sprintf(`"user":"user-%d","success":true,"addr.remote":"203.0.113.%d:4000"`, i%7, i%5)) + "\n")
+	}
+	return b.String()
+}
+
+// longLines are lines of about 2 KB that do not pack well: where bytes count, few
+// events are enough.
+func longLines(n int) string {
+	var b strings.Builder
+	pad := make([]byte, 875)
+	r := rand.NewChaCha8([32]byte{1})
+	for i := range n {
+		_, _ = r.Read(pad)
+		b.WriteString(line("user.login", i+1, fmt.Sprintf(`"user":"user-%d","success":true,"pad":"%x"`, i%7, pad)) + "\n")
 	}
 	return b.String()
 }

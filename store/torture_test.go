@@ -243,7 +243,7 @@ func (k *killing) round(t *testing.T, i int, at float64, when string) {
 // that was never killed.
 func TestTorture_killedIngestEqualsACleanOne(t *testing.T) {
 	t.Parallel()
-	n, events := 6, 2_000
+	n, events := 4, 1_500
 	if rounds() > 0 {
 		n, events = rounds(), 100_000
 	}

@@ -76,8 +76,9 @@ func indent(s string) string {
 func TestBuild_unwrapsEveryWrapping(t *testing.T) {
 	t.Parallel()
 	var events []string
-	for i := range 3000 {
-		events = append(events, line("exec", i+1, fmt.Sprintf(`"user":"user-%d","command":"echo \"%d\" > /tmp/x","sid":"s%d"`, i%9, i, i%70)))
+	pad := strings.Repeat(`x\"`, 500) // more than a block in all
+	for i := range 450 {
+		events = append(events, line("exec", i+1, fmt.Sprintf(`"user":"user-%d","command":"echo \"%d\" > /tmp/x","sid":"s%d","pad":"%s"`, i%9, i, i%70, pad)))
 	}
 	dir := t.TempDir()
 	plainPath := write(t, dir, "plain.log", []byte(strings.Join(events, "\n")+"\n"))

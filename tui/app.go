@@ -11,6 +11,7 @@ import (
 	"cordon/investigations/contain"
 	"cordon/investigations/queries"
 	"cordon/investigations/rules"
+	"cordon/investigations/survive"
 	"cordon/themes"
 	"cordon/tui/action"
 	"cordon/tui/dialog"
@@ -60,8 +61,12 @@ type Options struct {
 	// Live is the cluster that somebody follows into the case, and sends [LiveMsg]
 	// of; nil on files.
 	Live pane.Live
-	// Shell is the program that opens beside the case; empty for sh.
-	Shell string
+	// Shell is the program that opens beside the case; empty for sh. Beside are
+	// variables, NAME=VALUE, that it and other programs are given on top of the
+	// environment, and BesideNote says in a few words what they do.
+	Shell      string
+	Beside     []string
+	BesideNote string
 }
 
 // App is the console.
@@ -78,7 +83,10 @@ type App struct {
 	timer   func(time.Duration, tea.Msg) tea.Cmd
 	version string
 	shell   string
-	asked   investigations.Entity
+	// beside and besideNote are those of the options.
+	beside     []string
+	besideNote string
+	asked      investigations.Entity
 
 	size     image.Point
 	lay      layout
@@ -102,6 +110,8 @@ type App struct {
 	copied   string // what was copied last
 	steps    []step // commands put into a shell, the newest last
 	live     liveState
+	plan     plan
+	standing standing
 	status   status
 	lastKey  time.Time
 	wheel    int
@@ -147,8 +157,8 @@ func New(o Options) *App {
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
 		overlay: dialog.NewOverlay(o.Now), answers: map[string]func(dialog.Outcome) tea.Cmd{},
-		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), asked: o.Identity,
-		shown: map[pane.Page]shownStop{}, live: liveState{on: o.Live != nil},
+		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), beside: o.Beside, besideNote: o.BesideNote, asked: o.Identity,
+		shown: map[pane.Page]shownStop{}, live: liveState{on: o.Live != nil}, standing: standing{said: map[survive.Thing]survive.Standing{}},
 		trail: trail{stops: []stop{newStop(o.Identity, "", pane.PageOverview, pane.Subject{Entity: o.Identity})}},
 	}
 	if a.env.Rules == nil {
@@ -191,7 +201,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmds := []tea.Cmd{a.route(msg)}
 	cmds = append(cmds, a.grant())
 	a.respread()
-	cmds = append(cmds, a.follow(), a.remember(), a.spin())
+	cmds = append(cmds, a.follow(), a.followPlan(), a.remember(), a.spin())
 	return a, tea.Batch(cmds...)
 }
 
@@ -208,6 +218,10 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case spunMsg:
 		a.spinning = false
 		return nil
+	case askAgainMsg:
+		return a.rested(msg)
+	case stepNotedMsg:
+		return a.stepNoted(msg)
 	case wheelRestedMsg:
 		return a.wheelRested()
 	case saveDueMsg:

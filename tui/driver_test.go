@@ -43,6 +43,8 @@ type setup struct {
 	// driver's own.
 	clock func() time.Time
 	shell string
+	// beside are variables of programs beside the case.
+	beside []string
 	// engine answers audit SQL; nil for one of the incident.
 	engine queries.Engine
 	// clusterEngine answers audit SQL on the cluster; nil for none.
@@ -84,14 +86,20 @@ func drive(t *testing.T, s setup) *driver {
 	if err != nil {
 		t.Fatal(err)
 	}
+	note := ""
+	if s.beside != nil {
+		note = "tctl and tsh here: teleport.example.com as ana"
+	}
 	options := Options{
-		Evidence: s.evidence, Desk: desk, Engine: s.engine, ClusterEngine: s.clusterEngine, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell,
+		Evidence: s.evidence, Desk: desk, Engine: s.engine, ClusterEngine: s.clusterEngine, Export: s.export, Identity: s.identity, T0: tuitest.T0, Styles: styles, Now: clock, Shell: s.shell, Beside: s.beside, BesideNote: note,
 		Location: time.FixedZone("CEST", 2*3600), Timer: func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } },
 	}
 	if s.cluster != nil {
 		s.cluster.Now = clock
 		desk.Locker, desk.Mode = s.cluster, journal.ModeLive
-		desk.Random = strings.NewReader(strings.Repeat("0123456789abcdef", 8))
+		if s.clock == nil { // one command after the other
+			desk.Random = strings.NewReader(strings.Repeat("0123456789abcdef", 64))
+		}
 		options.Live = s.cluster
 	}
 	d.app = New(options)

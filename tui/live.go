@@ -80,13 +80,15 @@ func (a *App) waiting() int64 { return a.live.last.Added - a.live.shown }
 
 const loadArrived = "what arrived"
 
-// showArrived reads the pages again, each where it is.
+// showArrived reads the pages again, each where it is, and asks the cluster how far
+// the open steps are.
 func (a *App) showArrived() tea.Cmd {
 	a.live.shown = a.live.last.Added
 	evidence := a.env.Evidence
-	return a.loader.Load(loadArrived, func(ctx context.Context) (any, error) {
+	read := a.loader.Load(loadArrived, func(ctx context.Context) (any, error) {
 		return evidence.Coverage(ctx)
 	})
+	return tea.Batch(read, a.askCluster())
 }
 
 // arrived shows the pages again with what is in the case now.

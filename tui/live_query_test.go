@@ -68,6 +68,25 @@ func TestLiveQuery_swapsTheEngineAndKeepsTheText(t *testing.T) {
 	d.press("ctrl+g").expect("asks " + name).press("A").expect("The report is made from the case")
 }
 
+// The trail leads back to the engine that was asked, not to its text alone.
+func TestLiveQuery_theTrailKeepsTheEngine(t *testing.T) {
+	t.Parallel()
+	evidence, err := tuitest.NewIncident()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := tuitest.NewClusterEngine()
+	d := drive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana, evidence: evidence, cluster: cluster(), clusterEngine: live})
+	d.press("7", "2", "7").expect("asks this case")
+	d.typedSQL(ofCluster).press("ctrl+g", "ctrl+r", "G", "l", "l", "l", "l", "p").expect("[1 Overview]", "omar@example.com")
+	d.press("7").expect("asks Access Monitoring").press("ctrl+g").expect("asks this case")
+	d.press("backspace", "backspace").expect("[7 Query]", "asks Access Monitoring of teleport.example.com")
+	if len(live.Asked) != 1 {
+		t.Errorf("asked again on the way back: %q", live.Asked)
+	}
+	d.press("shift+backspace", "shift+backspace").expect("[7 Query]", "asks this case")
+}
+
 // All values of a cluster are texts: they lead on like those of the case.
 func TestLiveQuery_textsArePivotedLockedAndExported(t *testing.T) {
 	t.Parallel()

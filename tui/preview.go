@@ -101,7 +101,7 @@ func (a *App) follow() tea.Cmd {
 		a.preview.ready, a.preview.reason = true, safetext.Clean(want.reason)
 		return nil
 	}
-	p := preparer{desk: a.env.Desk, evidence: a.env.Evidence, server: a.env.Server, board: a.board}
+	p := a.preparer()
 	return a.loader.LoadQuietly(loadPreview, func(ctx context.Context) (any, error) { return p.prepare(ctx, want) })
 }
 
@@ -112,6 +112,10 @@ type preparer struct {
 	evidence pane.Evidence
 	server   contain.Server
 	board    *contain.Board
+}
+
+func (a *App) preparer() preparer {
+	return preparer{desk: a.env.Desk, evidence: a.env.Evidence, server: a.env.Server, board: a.board}
 }
 
 func (a preparer) prepare(ctx context.Context, want lockRequest) (prepared, error) {
@@ -125,11 +129,17 @@ func (a preparer) prepare(ctx context.Context, want lockRequest) (prepared, erro
 			return prepared{}, err
 		}
 	}
-	plan, err := a.desk.Prepare(ctx, contain.Request{Targets: targets[:1], Server: a.server})
+	p, err := a.plan(ctx, contain.Request{Targets: targets[:1], Server: a.server})
+	p.plan.Others = targets[1:]
+	return p, err
+}
+
+// plan prepares a lock as it is asked for.
+func (a preparer) plan(ctx context.Context, request contain.Request) (prepared, error) {
+	plan, err := a.desk.Prepare(ctx, request)
 	if err != nil {
 		return prepared{}, err
 	}
-	plan.Others = targets[1:]
 	if a.board == nil {
 		board, err := a.desk.Board(ctx)
 		if err != nil {

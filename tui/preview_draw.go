@@ -20,7 +20,7 @@ const previewItems = 4
 // what is left of the area.
 func (a *App) drawPreviewBox(c draw.Canvas, area uv.Rectangle, most int) uv.Rectangle {
 	width := area.Dx() - 4
-	body, command := a.previewLines(width)
+	body, command := a.previewLines(&a.preview, width)
 	rows := min(len(body)+len(command)+2, most)
 	box, rest := draw.CutTop(area, rows)
 	role := themes.Text
@@ -38,9 +38,8 @@ func (a *App) drawPreviewBox(c draw.Canvas, area uv.Rectangle, most int) uv.Rect
 	return rest
 }
 
-// previewLines are the preview as lines of a width, the command apart.
-func (a *App) previewLines(width int) (body, command []draw.Line) {
-	p := &a.preview
+// previewLines are a preview as lines of a width, the command apart.
+func (a *App) previewLines(p *preview, width int) (body, command []draw.Line) {
 	switch {
 	case a.env.Desk == nil:
 		return draw.Wrap(themes.Muted, "Locks are not available here.", width), nil
@@ -49,30 +48,36 @@ func (a *App) previewLines(width int) (body, command []draw.Line) {
 	case p.reason != "":
 		return append([]draw.Line{{draw.T(themes.Warning, "nothing: no lock for this row")}}, draw.Wrap(themes.Text, p.reason, width)...), nil
 	}
-	plan := p.plan
-	body = append(body, draw.Wrap(themes.Accent, safetext.Clean(plan.Title())+"  for "+plan.Length(), width)...)
-	body = append(body, draw.Line{draw.T(themes.Muted, `"`+safetext.Clean(plan.Message)+`"`)})
+	body = append(body, draw.Wrap(themes.Accent, safetext.Clean(p.plan.Title())+"  for "+p.plan.Length(), width)...)
+	body = append(body, draw.Line{draw.T(themes.Muted, `"`+safetext.Clean(p.plan.Message)+`"`)})
+	body = append(body, a.verdictLines(p, width)...)
+	body = append(body, draw.Line{})
+	body = append(body, a.cutLines(p.plan.Impact)...)
+	body = append(body, a.beyondLines(p.plan, width)...)
+	command = draw.Wrap(themes.Text, "$ "+safetext.Clean(p.plan.Command()), width)
+	return body, command
+}
+
+// verdictLines say what stands against a lock: that it is there already, and what
+// the guards think of it.
+func (a *App) verdictLines(p *preview, width int) (lines []draw.Line) {
 	if p.already != "" {
 		mark, role := p.mark(&a.styles.Glyphs)
-		body = append(body, draw.Wrap(role, mark+" "+p.already, width)...)
+		lines = append(lines, draw.Wrap(role, mark+" "+p.already, width)...)
 		if p.unsure {
-			body = append(body, draw.Wrap(themes.Warning, unsureLock, width)...)
+			lines = append(lines, draw.Wrap(themes.Warning, unsureLock, width)...)
 		}
 	}
-	for _, reason := range plan.Verdict.Reasons {
-		body = append(body, draw.Wrap(themes.Danger, a.styles.Glyphs.Warn+" "+safetext.Clean(reason), width)...)
+	for _, reason := range p.plan.Verdict.Reasons {
+		lines = append(lines, draw.Wrap(themes.Danger, a.styles.Glyphs.Warn+" "+safetext.Clean(reason), width)...)
 	}
-	if plan.Verdict.Level == contain.Wide {
-		body = append(body, draw.Wrap(themes.Warning, "asks for its name first", width)...)
+	if p.plan.Verdict.Level == contain.Wide {
+		lines = append(lines, draw.Wrap(themes.Warning, "asks for its name first", width)...)
 	}
-	for _, warning := range plan.Verdict.Warnings {
-		body = append(body, draw.Wrap(themes.Warning, safetext.Clean(warning), width)...)
+	for _, warning := range p.plan.Verdict.Warnings {
+		lines = append(lines, draw.Wrap(themes.Warning, safetext.Clean(warning), width)...)
 	}
-	body = append(body, draw.Line{})
-	body = append(body, a.cutLines(plan.Impact)...)
-	body = append(body, a.beyondLines(plan, width)...)
-	command = draw.Wrap(themes.Text, "$ "+safetext.Clean(plan.Command()), width)
-	return body, command
+	return lines
 }
 
 // unsureLock is said of a lock that the log names without an end.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cordon/investigations/survive"
 	"cordon/tui/tuitest"
 )
 
@@ -50,4 +51,46 @@ func TestStep_isFilledInAndNotEntered(t *testing.T) {
 	if got := l.did(); len(got) != 1 || got[0] != "program.run tctl users rm relay@example.com sh" {
 		t.Errorf("the journal says %q", got)
 	}
+}
+
+// A step of the plan stands in a shell that talks to the followed cluster; the
+// cluster's answer proves it, also while the plan is open.
+func TestPlan_enterOpensAShellAndTheClusterProvesIt(t *testing.T) {
+	t.Parallel()
+	c := cluster()
+	c.TakesAny = true
+	l := driveLive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana, shell: "sh", cluster: c, beside: []string{"TELEPORT_PROXY=proxy.example.com:443"}})
+	l.press("3")
+	l.sees("scope  2 identities")
+	l.press("P")
+	l.sees("3 $ tctl users rm relay@example.com", "still there on the cluster")
+	l.press("j", "j", "enter")
+	l.sees(removeRelay+"  $ sh", removeRelay+" --insecure", "tctl and tsh here: teleport.example.com as ana")
+	l.send(keyOf("ctrl+u"))
+	l.typed("echo :$TELEPORT_PROXY:")
+	l.press("enter")
+	l.sees(":proxy.example.com:443:")
+	if !slices.Equal(l.did(), []string{"program.run " + removeRelay + " sh"}) {
+		t.Errorf("the journal says %q", l.did())
+	}
+	c.Says(survive.Standing{Thing: relay, Note: "wait"})
+	l.press("ctrl+]")
+	l.sees("not known: wait at ")
+	l.press("P")
+	l.sees("▸ 3 $ tctl users rm relay@example.com", "opened in a shell, waiting for what proves it", "not known: wait")
+	l.press("esc")
+	wait := make(chan struct{})
+	c.Waits(wait)
+	c.Says(survive.Standing{Thing: relay, State: survive.Gone})
+	l.press("P")
+	l.sees("asking the cluster")
+	l.press("k", "j") // no key waits for it
+	l.sees("▸ 3 $ tctl users rm relay@example.com")
+	close(wait)
+	l.sees("✓ done: gone on the cluster, asked ")
+	l.until("the proof in the journal", func() bool {
+		return slices.ContainsFunc(l.did(), func(act string) bool {
+			return strings.HasPrefix(act, "step.proved "+removeRelay+"  gone on the cluster, asked ")
+		})
+	})
 }

@@ -92,11 +92,11 @@ func (a *App) openTyped(argv []string, title, text string) tea.Cmd {
 	if desk := a.env.Desk; desk != nil {
 		entry.Operator, entry.Mode = desk.Guard.Operator, desk.Mode
 	}
-	evidence, size := a.env.Evidence, terminal.PictureSize(pane.Size(arrangeTerminal(a.size.X, a.size.Y).main))
+	beside, evidence, size := a.beside, a.env.Evidence, terminal.PictureSize(pane.Size(arrangeTerminal(a.size.X, a.size.Y).main))
 	return a.loader.LoadQuietly(loadChild, func(context.Context) (any, error) {
 		// The program and its entry outlive the command that starts it.
 		ctx := context.Background()
-		c, err := child.Start(ctx, child.Command{Argv: argv}, size.X, size.Y)
+		c, err := child.Start(ctx, child.Command{Argv: argv, Add: beside}, size.X, size.Y)
 		if err != nil {
 			return nil, err
 		}
@@ -147,6 +147,9 @@ func (a *App) childStarted(answer pane.LoadedMsg) tea.Cmd {
 	a.children.all = append(a.children.all, started.pane)
 	a.children.running++
 	show := a.showChild(started.pane)
+	if a.besideNote != "" {
+		a.say(themes.Muted, safetext.Clean(a.besideNote))
+	}
 	a.sayUnnoted(started.noted)
 	return tea.Batch(show, a.awaitChild(started), a.refresh())
 }
@@ -179,15 +182,17 @@ func (a *App) showChild(p *terminal.Pane) tea.Cmd {
 	return p.Listen()
 }
 
-// leaveChild gives the page its place back. A program that ended is forgotten.
-func (a *App) leaveChild() {
+// leaveChild gives the page its place back. A program that ended is forgotten. What
+// came of the steps is read back.
+func (a *App) leaveChild() tea.Cmd {
 	front := a.children.front
 	if _, ended := front.Ended(); ended {
 		a.children.all = slices.DeleteFunc(a.children.all, func(p *terminal.Pane) bool { return p == front })
 	}
 	a.children.front, a.status = nil, status{}
-	a.sayWaiting()
+	a.sayStep()
 	a.arrange()
+	return a.readBack()
 }
 
 // childInput gives the responder's input to the program that is shown. Its
@@ -228,13 +233,12 @@ func (a *App) actOnChild(id action.ID) (tea.Cmd, bool) {
 	case action.MoveDown:
 		front.Scroll(-1)
 	case action.TerminalLeave, action.Close, action.Open:
-		a.leaveChild()
+		return a.leaveChild(), true
 	case action.Shell:
-		a.leaveChild()
-		return a.openShell(), true
+		return tea.Batch(a.leaveChild(), a.openShell()), true
 	default:
 		if opensPage(id) {
-			a.leaveChild()
+			return tea.Batch(a.leaveChild(), a.act(id)), true
 		}
 		return nil, false
 	}

@@ -111,7 +111,7 @@ func (a *App) act(id action.ID) tea.Cmd {
 	case action.Pivot:
 		return a.pivot()
 	case action.Lock:
-		return a.lock()
+		return a.lock(&a.preview)
 	case action.Undo:
 		return a.takeBack()
 	case action.Copy:
@@ -169,7 +169,7 @@ func (a *App) Disabled(id action.ID) string {
 	case action.Pivot:
 		return unless(len(a.pivots()) > 0, "This row leads to nobody else.")
 	case action.Lock:
-		return a.noLock()
+		return a.noLock(&a.preview)
 	case action.Undo:
 		return unless(a.lockUndoable() || len(a.decided) > 0,
 			"Nothing to undo: no decision in this sitting, no lock in the last 30 s. Page 5 releases older ones.")

@@ -65,6 +65,7 @@ func (a *App) loaded(msg pane.LoadedMsg) tea.Cmd {
 		}
 		return nil
 	}
+	a.plan.stale = true
 	switch name {
 	case loadCase:
 		return a.caseOpened(answer)
@@ -85,6 +86,10 @@ func (a *App) loaded(msg pane.LoadedMsg) tea.Cmd {
 		return a.lockDone(answer)
 	case loadChild:
 		return a.childStarted(answer)
+	case loadStep:
+		a.stepPrepared(answer)
+	case loadStanding:
+		return a.stood(answer)
 	case loadProof:
 		return a.stepsProved(answer)
 	case loadSave:

@@ -14,9 +14,8 @@ import (
 	"cordon/tui/safetext"
 )
 
-// noLock says why the lock key does nothing just now, or is empty.
-func (a *App) noLock() string {
-	p := &a.preview
+// noLock says why a plan would not be placed just now, or is empty.
+func (a *App) noLock(p *preview) string {
 	switch {
 	case a.env.Desk == nil:
 		return "Locks are not available here."
@@ -36,15 +35,15 @@ func (a *App) noLock() string {
 
 const confirmLock = "lock.confirm"
 
-// lock places the plan that is shown: a narrow one at once, a wide one after its
+// lock places a plan that is shown: a narrow one at once, a wide one after its
 // name was typed.
-func (a *App) lock() tea.Cmd {
-	plan := a.preview.plan
+func (a *App) lock(p *preview) tea.Cmd {
+	plan := p.plan
 	if plan.Verdict.Level == contain.Narrow {
 		return a.place(plan, "")
 	}
 	name := plan.Verdict.Confirm
-	body, command := a.previewLines(64)
+	body, command := a.previewLines(p, 64)
 	body = append(body, command...)
 	a.open(dialog.NewTyped(dialog.Danger{
 		ID: confirmLock, Title: "lock " + safetext.Clean(plan.Title()), Body: body,

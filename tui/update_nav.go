@@ -162,6 +162,8 @@ func (a *App) grantOne(w pane.Wish) tea.Cmd {
 		a.open(w.Dialog, w.Then)
 	case pane.Copy:
 		return a.copyText(w.Text)
+	case pane.Plan:
+		return a.openPlan(w)
 	case pane.Undoable:
 		a.decided = append(a.decided, w.Decision)
 	case pane.Run:
@@ -235,6 +237,7 @@ func outcomeID(o dialog.Outcome) string {
 // refresh reads again what rests on the journal and the locks.
 func (a *App) refresh() tea.Cmd {
 	a.preview.stale, a.board = true, nil
+	a.forgetStepLocks()
 	cmds := []tea.Cmd{a.readUndo()}
 	for _, p := range a.pages {
 		if r, ok := p.pane.(pane.Refresher); ok {

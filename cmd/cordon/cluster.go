@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/journal"
+	"cordon/investigations/survive"
 	"cordon/store"
 	"cordon/store/teleport"
 )
@@ -45,8 +49,20 @@ func (a clusterAsk) needsLive(live bool, hint string) error {
 	return misuse(hint, "--identity, --proxy, --profile and --insecure are for a live cluster")
 }
 
+// checkProxy refuses an address that nothing can be reached at.
+func (a clusterAsk) checkProxy() error {
+	host, port, err := net.SplitHostPort(a.proxy)
+	if _, bad := strconv.ParseUint(port, 10, 16); a.proxy == "" || err == nil && bad == nil && host != "" {
+		return nil
+	}
+	return misuse("for example --proxy teleport.example.com:443, or the auth server's HOST:3025", "--proxy %q is not HOST:PORT", a.proxy)
+}
+
 // connect reaches the cluster. It is to be closed.
 func (p *program) connect(ctx context.Context, ask clusterAsk) (*teleport.Cluster, error) {
+	if err := ask.checkProxy(); err != nil {
+		return nil, err
+	}
 	return teleport.Connect(ctx, teleport.Options{
 		Addr: ask.proxy, Identity: ask.identity, Profile: ask.profile, ProfileDir: p.env("TELEPORT_HOME"), Insecure: ask.insecure, Now: p.now,
 	})
@@ -72,10 +88,38 @@ func (p *program) liveDesk(ctx context.Context, c *store.Case, cluster *teleport
 		}
 		p.tell("which servers run Teleport itself is told by the evidence alone: %s", err)
 	}
-	if len(coverage.Clusters) > 0 && !slices.Contains(coverage.Clusters, cluster.Name) {
+	p.tellOther(coverage, cluster)
+	return &contain.Desk{Facts: c, Book: c, Locker: cluster.Locker(), Guard: guard, Mode: journal.ModeLive, Now: p.now}, nil
+}
+
+// isOther reports whether the evidence is of other clusters than this.
+func isOther(coverage investigations.Coverage, cluster *teleport.Cluster) bool {
+	return len(coverage.Clusters) > 0 && !slices.Contains(coverage.Clusters, cluster.Name)
+}
+
+// standsNow says what a cluster has of the things of a case. Where the case is of
+// other clusters it says nothing: that a name is not here is no sign that it is
+// gone there.
+func standsNow(ctx context.Context, c *store.Case, cluster *teleport.Cluster, things []survive.Thing) ([]survive.Standing, error) {
+	coverage, err := c.Coverage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !isOther(coverage, cluster) {
+		return cluster.Standing(ctx, things)
+	}
+	out := make([]survive.Standing, len(things))
+	for i, t := range things {
+		out[i] = survive.Standing{Thing: t, Note: "the evidence is of another cluster than " + cluster.Name}
+	}
+	return out, nil
+}
+
+// tellOther warns where the evidence is of another cluster than this.
+func (p *program) tellOther(coverage investigations.Coverage, cluster *teleport.Cluster) {
+	if isOther(coverage, cluster) {
 		p.tell("! the evidence of this case is of %s, and this is %s: a lock here does nothing there", strings.Join(coverage.Clusters, ", "), cluster.Name)
 	}
-	return &contain.Desk{Facts: c, Book: c, Locker: cluster.Locker(), Guard: guard, Mode: journal.ModeLive, Now: p.now}, nil
 }
 
 // liveCase opens the case whose journal keeps what is done to the cluster, and

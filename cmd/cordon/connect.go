@@ -13,7 +13,7 @@ import (
 
 const connectExamples = `cordon connect --proxy teleport.example.com:443 --identity ./identity
 cordon connect --check
-cordon connect --check > cordon-responder.yaml && tctl create -f cordon-responder.yaml`
+cordon connect --check > cordon-responder.yaml; tctl create -f cordon-responder.yaml`
 
 func (p *program) connectVerb() *cobra.Command {
 	var ask clusterAsk

@@ -27,12 +27,18 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 	if err != nil {
 		return err
 	}
+	beside, note, err := o.live.tools()
+	if err != nil {
+		return err
+	}
 	app := tui.New(tui.Options{
 		Evidence: evidence{c}, Desk: desk, Identity: o.identity, T0: o.t0, Styles: styles,
 		Now: o.now, Location: time.Local, Tick: o.tick, Version: buildVersion(), Export: writeNew,
-		Shell: p.env("SHELL"), Live: o.live.pages(), Engine: c.Engine(o.now), ClusterEngine: o.live.engine(), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
+		Shell: p.env("SHELL"), Beside: beside, BesideNote: note, Live: o.live.pages(), Engine: c.Engine(o.now), ClusterEngine: o.live.engine(), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
 	})
-	screen := tea.NewProgram(app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler())
+	screen := tea.NewProgram(
+		app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond),
+	)
 	if o.live != nil {
 		stop := o.live.begin(ctx, screen.Send)
 		defer stop()
@@ -48,6 +54,10 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 	}
 	return nil
 }
+
+// framesPerSecond is how often the screen is written at most: with 60 a key alone
+// could wait 16 ms for its frame.
+const framesPerSecond = 120
 
 // consoleDesk is where the console's locks are placed: nowhere, or on the
 // cluster.

@@ -107,31 +107,32 @@ type fetching struct {
 }
 
 // all fetches one recording after the other. What one cannot give does not stop
-// the others; the first such error is returned at the end.
+// the others, and is told at once; the first such error decides how it ends.
 func (f fetching) all(ctx context.Context, sessions []string) error {
 	dir, err := os.MkdirTemp("", "cordon-fetch-")
 	if err != nil {
 		return fmt.Errorf("make room for recordings: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	var first error
-	got := 0
+	var failed []error
 	for _, id := range sessions {
 		err := f.one(ctx, dir, id)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			f.of.tell("%s: %s", id, err)
-			if first == nil {
-				first = err
+			failed = append(failed, err)
+			if len(sessions) > 1 {
+				f.of.tell("%s", err)
 			}
-		default:
-			got++
 		}
 	}
-	f.of.tell("%s of %s in %s", counted(got, "recording"), counted(len(sessions), "session"), f.c.Path())
-	return first
+	f.of.tell("%s of %s in %s", counted(len(sessions)-len(failed), "recording"), counted(len(sessions), "session"), f.c.Path())
+	if len(failed) == 0 || len(sessions) == 1 {
+		return errors.Join(failed...)
+	}
+	first, _ := explain(failed[0])
+	return &failure{first.code, fmt.Errorf("%s did not come", counted(len(failed), "recording")), first.hint}
 }
 
 // one fetches a recording into a file and adds that to the case.

@@ -9,12 +9,14 @@ import (
 
 	"cordon/investigations/contain"
 	"cordon/investigations/rules"
+	"cordon/tui/safetext"
 )
 
 // Bounds of what is printed of one finding; --json has all that is kept.
 const (
 	shownEntities = 8
 	shownProofs   = 3
+	shownCommand  = 4 << 10 // bytes: a command that is cut is another command
 )
 
 // findings writes findings by severity, and what the rules could not see. where
@@ -48,7 +50,7 @@ func (t *plain) findings(a *findingsAnswer, where string) {
 func (t *plain) finding(f foundJSON, where string) {
 	t.line("")
 	t.line("! %s  %s  %s", f.Title, f.Rule, strings.Join(f.Attack, " "))
-	t.wrapped("    ", f.Why)
+	t.wrapped("    ", safetext.CleanMax(f.Why, shownReason))
 	when := moment(f.First)
 	if f.Last.After(f.First) {
 		when += " to " + moment(f.Last)
@@ -66,12 +68,20 @@ func (t *plain) finding(f foundJSON, where string) {
 	if f.Dismissed != nil {
 		t.wrapped("    dismissed by "+t.form.Clean(cmp.Or(f.Dismissed.By, "nobody named"))+": ", f.Dismissed.Reason)
 	}
-	t.line("    proof  cordon events%s --filter %s", where, contain.Quote(shortProof(f)))
+	t.line("    proof  %s", shownOrNot("cordon events"+where+" --filter "+contain.Quote(shortProof(f))))
 	next := f.Next
 	if strings.HasPrefix(next, "cordon ") {
 		next += where
 	}
-	t.line("    next   %s", next)
+	t.line("    next   %s", shownOrNot(next))
+}
+
+// shownOrNot is a command to type, or where to find one that is too long.
+func shownOrNot(command string) string {
+	if len(command) > shownCommand {
+		return "a command of " + size(int64(len(command))) + ": --json has it"
+	}
+	return command
 }
 
 // shortProof is the filter of the first events of a finding.

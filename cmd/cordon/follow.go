@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cordon/investigations/filter"
 	"cordon/investigations/journal"
 	"cordon/store"
 	"cordon/store/teleport"
 )
 
-const followExamples = `cordon follow --case incident --since 24h
+const followExamples = `cordon follow --case incident
 cordon follow --case incident --proxy teleport.example.com:443 --identity ./identity
 cordon follow --case incident --since 2026-11-18T20:00:00Z --until-now`
 
@@ -30,13 +31,13 @@ func (p *program) followVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "follow --case NAME",
 		Short: "Add a live cluster's audit events to a case as they happen",
-		Long: "Add a cluster's audit events to a case, from a moment on and then as they happen, until Ctrl+C. The case is made where there is none. A lost connection is waited for; events that the case has are not added twice.\n\n" +
+		Long: "Add a cluster's audit events to a case, from a moment on and then as they happen, until Ctrl+C. Run again, it goes on where the case ends. The case is made where there is none. A lost connection is waited for; events that the case has are not added twice.\n\n" +
 			"Another terminal can have the case open meanwhile: cordon open NAME.cordon",
 		Example: followExamples,
 	}
 	cmd.Flags().StringVar(&ask.caseName, "case", "", "the case to add to; it is made where there is none")
 	withCluster(cmd, &ask.cluster)
-	cmd.Flags().StringVar(&ask.since, "since", "1h", "begin so long ago, such as 24h, or at a moment (RFC 3339)")
+	cmd.Flags().StringVar(&ask.since, "since", "", sinceHelp)
 	cmd.Flags().BoolVar(&ask.untilNow, "until-now", false, "stop when everything up to now is there")
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		if len(args) > 0 {
@@ -47,20 +48,54 @@ func (p *program) followVerb() *cobra.Command {
 	return cmd
 }
 
-// sinceWhen reads a length of time before now, or a moment.
+const sinceHelp = "begin so long ago, such as 24h, or at a moment, such as 2026-11-18T20:00 (default: where the case's events of this cluster end; 24h ago where it has none)"
+
+// The log of a cluster is read on from a little before the newest event that a
+// case has of it, and where it has none from a day ago.
+const (
+	readAgain = 10 * time.Minute
+	readFirst = 24 * time.Hour
+)
+
+// sinceWhen reads a length of time before now, or a moment; zero for no text.
 func (p *program) sinceWhen(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return p.now().Add(-d), nil
 	}
-	at, err := time.Parse(time.RFC3339, text)
+	at, err := filter.Moment(text, p.now())
 	if err != nil {
-		return at, misuse("for example --since 24h or --since 2026-11-18T20:00:00Z", "--since %q is neither a length of time nor a moment", text)
+		return at, misuse("for example --since 24h or --since 2026-11-18T20:00", "--since %q is neither a length of time nor a moment", text)
 	}
 	return at, nil
 }
 
+// begins is where to begin to read a cluster's log: at the moment asked for, else
+// where the case's events of it end.
+func (p *program) begins(ctx context.Context, asked time.Time, c *store.Case, cluster *teleport.Cluster) (time.Time, error) {
+	if !asked.IsZero() {
+		return asked, nil
+	}
+	now := p.now()
+	coverage, err := c.Coverage(ctx)
+	if err != nil {
+		return now, err
+	}
+	// Beside the events of another cluster it is not known where this one's end.
+	if len(coverage.Clusters) != 1 || coverage.Clusters[0] != cluster.Name {
+		return now.Add(-readFirst), nil
+	}
+	end := coverage.To
+	if end.After(now) {
+		end = now
+	}
+	return end.Add(-readAgain), nil
+}
+
 func (p *program) follow(ctx context.Context, ask followAsk) (err error) {
-	since, err := p.sinceWhen(ask.since)
+	asked, err := p.sinceWhen(ask.since)
 	if err != nil {
 		return err
 	}
@@ -75,6 +110,11 @@ func (p *program) follow(ctx context.Context, ask followAsk) (err error) {
 	}
 	defer joined(&err, cluster)
 	p.tell("%s", clusterLine(cluster))
+	since, err := p.begins(ctx, asked, c, cluster)
+	if err != nil {
+		return err
+	}
+	p.tell("reading its log from %s on", moment(since))
 	feed, err := c.OpenFeed(cluster.Name, store.Options{Now: p.now, Operator: p.operator(), Command: "cordon follow"})
 	if err != nil {
 		return err

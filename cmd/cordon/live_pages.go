@@ -11,6 +11,7 @@ import (
 
 	"cordon/investigations/posture"
 	"cordon/investigations/queries"
+	"cordon/investigations/survive"
 	"cordon/store"
 	"cordon/store/teleport"
 	"cordon/tui/pane"
@@ -27,6 +28,19 @@ func (l *liveConsole) pages() pane.Live {
 		return nil
 	}
 	return livePages{l}
+}
+
+// tools are the variables of the programs beside the case, and what they do in
+// words; none on files.
+func (l *liveConsole) tools() (vars []string, note string, err error) {
+	if l == nil {
+		return nil, "", nil
+	}
+	vars, err = l.cluster.ToolEnv()
+	if len(vars) == 0 {
+		return nil, "tctl and tsh here: your current tsh profile", err
+	}
+	return vars, fmt.Sprintf("tctl and tsh here: %s as %s", l.cluster.Name, l.cluster.Who.User), nil
 }
 
 // engine answers audit SQL on the cluster; nil on files.
@@ -101,6 +115,14 @@ func (l livePages) Running(ctx context.Context) ([]pane.Running, error) {
 	}
 	return out, nil
 }
+
+// Standing says what the cluster has of the plans' things.
+func (l livePages) Standing(ctx context.Context, things []survive.Thing) ([]survive.Standing, error) {
+	return standsNow(ctx, l.of.held, l.of.cluster, things)
+}
+
+// Insecure reports whether the proxy's certificate is taken unseen.
+func (l livePages) Insecure() bool { return l.of.cluster.Insecure() }
 
 // Proxy is where tsh reaches the cluster.
 func (l livePages) Proxy() string { return l.of.cluster.Proxy }

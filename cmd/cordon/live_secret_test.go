@@ -60,7 +60,10 @@ func TestLive_writesNoSecretAnywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Hold(token.(*types.ProvisionTokenV2))
-	server.AddLines(liveLine(1, "user.login", `,"code":"T1000I","user":"mallory@example.com","success":true`))
+	server.AddLines(
+		liveLine(1, "user.login", `,"code":"T1000I","user":"mallory@example.com","success":true`),
+		liveLine(2, "join_token.create", `,"code":"TJT00I","user":"mallory@example.com","user_kind":1,"name":"`+token.GetSafeName()+`","roles":["Node"],"join_method":"token"`),
+	)
 
 	var said bytes.Buffer
 	env := func(name string) string {
@@ -78,12 +81,13 @@ func TestLive_writesNoSecretAnywhere(t *testing.T) {
 			"locks --live --case " + path, "locks --live --json --case " + path, "locks --live --yaml --case " + path,
 			"unlock --live --last --case " + path, "extend --live --ttl 2h --case " + path + " nolock",
 			"fetch 22222222-0000-4000-8000-000000000001 --case " + path, "posture --live --case " + path, "posture --live --json --case " + path,
+			"survive --live mallory@example.com --case " + path, "survive --live --json mallory@example.com --case " + path, "survive --live --commands mallory@example.com --case " + path,
 		} {
 			cordon(append(strings.Fields(verb), "--proxy", server.Addr, "--identity", file)...)
 		}
 		cordon("query", "--engine", "teleport", "--proxy", server.Addr, "--identity-file", file, "SELECT 1")
 	}
-	for _, want := range []string{"locked user mallory@example.com", "no whole identity file", "the certificate of ana@example.com ended", "dfish"} {
+	for _, want := range []string{"locked user mallory@example.com", "no whole identity file", "the certificate of ana@example.com ended", "dfish", "on the cluster now: still there"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("nothing said %q: the verbs did not run as meant", want)
 		}

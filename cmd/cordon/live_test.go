@@ -11,6 +11,7 @@ import (
 	apievents "github.com/gravitational/teleport/api/types/events"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"cordon/investigations/queries"
 	"cordon/store/teleport/clustertest"
 )
 
@@ -19,7 +20,7 @@ import (
 // everything in $ADMIN, one that may only read locks in $READER, and one of
 // another cluster's authority in $STRANGER. The events of a script's audit.log
 // are in the cluster's log; the cluster of the script "query" has Access
-// Monitoring.
+// Monitoring, and that of the script "old" is of version 12.
 func TestLiveScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -29,7 +30,11 @@ func TestLiveScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("TERM", "xterm-256color")
-			server := clustertest.Start(t, clustertest.Options{Version: "16.4.12", Enterprise: strings.HasSuffix(env.WorkDir, "script-query")})
+			options := clustertest.Options{Version: "16.4.12", Enterprise: strings.HasSuffix(env.WorkDir, "script-query")}
+			if strings.HasSuffix(env.WorkDir, "script-old") {
+				options.Version = "12.4.1"
+			}
+			server := clustertest.Start(t, options)
 			env.Setenv("PROXY", server.Addr)
 			for name, user := range map[string]string{"ADMIN": "ana@example.com", "READER": "rita@example.com"} {
 				path := filepath.Join(env.WorkDir, "."+user)
@@ -75,6 +80,7 @@ func TestLiveScripts(t *testing.T) {
 			}
 			server.Answer("SELECT user FROM exec", []string{"user"}, []string{"mallory@example.com"}, []string{"bob@example.com"})
 			server.Answer("SELECT user FROM nothing", []string{"user"})
+			server.Answer(queries.ReportQueries()[0].SQL, []string{"event_date", "user", "count"}, []string{"2026-11-18", "mallory@example.com", "3"}, []string{"2026-11-17", "bob@example.com", "2"})
 			server.Hold(token.(*types.ProvisionTokenV2))
 			server.Hold(rita.(*types.UserV2), auditor.(*types.RoleV6), session.(*types.SessionTrackerV1))
 			return nil

@@ -17,6 +17,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -32,6 +33,9 @@ func start() int {
 	// The first signal asks; a second one ends the process even where a read
 	// cannot be interrupted, such as of a pipe that nobody writes.
 	context.AfterFunc(ctx, stop)
+	// The client of the API logs what it tries. Errors say what is worth knowing, and
+	// lines that nobody asked for would stand across the console.
+	slog.SetDefault(slog.New(slog.DiscardHandler))
 	// A closed pipe must end in an error that is handled, so that temporary
 	// cases are removed; unwatched, the signal would end the process.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

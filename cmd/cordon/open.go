@@ -49,7 +49,7 @@ func (p *program) openVerb() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&ask.who, "who", "", "begin with this user, or kind:name")
 	flags.BoolVar(&ask.live, "live", false, "follow a cluster, and place locks on it")
-	flags.StringVar(&ask.since, "since", "24h", "with --live: begin so long ago, or at a moment (RFC 3339)")
+	flags.StringVar(&ask.since, "since", "", "with --live: "+sinceHelp)
 	withCluster(cmd, &ask.cluster)
 	cmd.RunE = p.act(func(ctx context.Context, args []string) error {
 		if ask.live {

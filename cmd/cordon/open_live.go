@@ -43,7 +43,7 @@ func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err
 			return err
 		}
 	}
-	since, err := p.sinceWhen(ask.since)
+	asked, err := p.sinceWhen(ask.since)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,10 @@ func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err
 		Time: p.now(), Operator: desk.Guard.Operator, Mode: journal.ModeLive, Action: journal.ActionCaseOpen, Target: c.Name(),
 		Result: clusterLine(cluster),
 	})
+	if err != nil {
+		return err
+	}
+	since, err := p.begins(ctx, asked, c, cluster)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/lineage"
 	"cordon/investigations/pivot"
+	"cordon/tui/safetext"
 )
 
 // leadsShown is how many entities a line names before it counts the rest.
@@ -17,7 +18,7 @@ const leadsShown = 4
 
 // blastRadius writes the answer of `cordon pivot` for a person.
 func (t *plain) blastRadius(r *lineage.Report) {
-	t.line("%s  %s", r.Entity.Name, r.Entity.Kind.Title())
+	t.line("%s  %s", bounded(r.Entity.Name), r.Entity.Kind.Title())
 	t.line("%s", coverageLine(r.Coverage.Coverage))
 	if !r.Since.IsZero() {
 		t.line("new: not used before %s", moment(r.Since))
@@ -73,7 +74,7 @@ func categoryRows(c pivot.Category) [][]string {
 		what := strings.ReplaceAll(string(f.Kind), "_", " ")
 		where := "event " + f.Event
 		if f.Entity != nil {
-			where = f.Entity.String() + "  " + where
+			where = bounded(f.Entity.String()) + "  " + where
 		}
 		rows = append(rows, []string{"  ! " + what, number(f.Count), moment(f.First), moment(f.Last), where})
 	}
@@ -126,12 +127,13 @@ func byType(types map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// named writes an entity with what people call it.
+// named writes an entity with what people call it, both bounded.
 func named(e investigations.Entity, label string) string {
+	name := bounded(e.String())
 	if label == "" || label == e.Name {
-		return e.String()
+		return name
 	}
-	return label + " " + e.String()
+	return bounded(label) + " " + name
 }
 
 // tree writes the lineage, one line an edge, indented by depth.
@@ -145,7 +147,7 @@ func (t *plain) tree(r *lineage.Report) {
 	rows := make([][]string, 0, len(r.Lineage))
 	for _, e := range ordered(r.Lineage, r.Entity) {
 		name := strings.Repeat("  ", e.Depth) + named(e.Entity, e.Label)
-		rows = append(rows, []string{name, e.Via, moment(e.Time), cmp.Or(string(e.Verdict), string(e.Status)), e.Reason})
+		rows = append(rows, []string{name, e.Via, moment(e.Time), cmp.Or(string(e.Verdict), string(e.Status)), safetext.CleanMax(e.Reason, shownReason)})
 	}
 	t.table(rows)
 }

@@ -64,12 +64,27 @@ func (t *plain) text(s string) {
 	}
 }
 
-// table writes rows in columns as wide as their widest cell. Only the last
-// column is cut, at the terminal's edge. Columns in right are set flush right.
+// Bounds of what is shown of a name, and of a sentence that names several, in
+// bytes: one of a megabyte would push everything else out of sight. --json has
+// all of it.
+const (
+	shownName   = 256
+	shownReason = 1 << 10
+)
+
+// bounded is a name as far as a line shows it.
+func bounded(s string) string { return safetext.CleanMax(s, shownName) }
+
+// table writes rows in columns as wide as their widest cell. The last column is
+// cut at the terminal's edge, the others where a name is. Columns in right are
+// set flush right.
 func (t *plain) table(rows [][]string, right ...int) {
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {
+			if i < len(row)-1 {
+				cell = bounded(cell)
+			}
 			row[i] = t.form.Clean(cell)
 			if i == len(widths) {
 				widths = append(widths, 0)

@@ -31,7 +31,7 @@ func (p *program) postureVerb() *cobra.Command {
 		Short: "Check how well the cluster resists the next stolen identity",
 		Long: "Check how well the cluster resists the next stolen identity: second factors, approvals, standing admins, the life of certificates and tokens, recording.\n\n" +
 			"A check is good or weak only by proof in the evidence; where the log is silent it is unknown, and says what to look at. Who is not proved to be a machine counts as a person. " +
-			"The exit code is 1 when something is weak.\n\n" +
+			"The exit code is 1 when something is weak, and when no check could be judged.\n\n" +
 			"With --live the checks also go by how the cluster is set now, as far as this identity may read it; nothing is changed.\n\n" +
 			"Checks: " + strings.Join(posture.IDs(), ", ") + ".",
 		Example: postureExamples,
@@ -82,10 +82,23 @@ func (p *program) posture(ctx context.Context, ask postureAsk, paths []string) (
 	} else {
 		err = p.print(func(t *plain) { t.posture(report) })
 	}
-	if n := report.Count(posture.Weak); err == nil && n > 0 {
-		return nothing("cordon posture --yaml ID prints what mends a check", "%d of %s weak", n, checksAre(len(report.Checks)))
+	if err != nil {
+		return err
 	}
-	return err
+	return judged(report)
+}
+
+// judged is the error where something is weak, or where nothing could be told:
+// to a script neither is fine.
+func judged(report *posture.Report) error {
+	weak, all := report.Count(posture.Weak), len(report.Checks)
+	switch {
+	case weak > 0:
+		return nothing("cordon posture --yaml ID prints what mends a check", "%d of %s weak", weak, checksAre(all))
+	case report.Count(posture.Unknown) == all:
+		return nothing("give it logs of more days, or --live with an identity that may read how the cluster is set", "none of the %d checks could be judged: this evidence does not tell", all)
+	}
+	return nil
 }
 
 // configured is how the cluster is set, or nil where it was not asked for.

@@ -83,7 +83,7 @@ func (t *plain) shares(indent string, shares []posture.Share, more int) {
 			more += len(shares) - i
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s (%s)", s.Name, number(s.N)))
+		parts = append(parts, fmt.Sprintf("%s (%s)", bounded(s.Name), number(s.N)))
 	}
 	if more > 0 {
 		parts = append(parts, fmt.Sprintf("and %s more", number(more)))

@@ -92,6 +92,30 @@ func TestRun_jsonHoldsNoControlCharacter(t *testing.T) {
 }
 
 // closedPipe fails as standard output does when its reader went away.
+// What the evidence names may be as long as an attacker likes: a person sees its
+// beginning and everything else, a script all of it.
+func TestRun_aHugeNameDoesNotFloodTheTerminal(t *testing.T) {
+	t.Parallel()
+	huge := strings.Repeat("B", 100_000)
+	log := writeFile(t, "audit.log", strings.ReplaceAll(`{"event":"user.login","code":"T1000I","time":"2026-03-01T10:00:00Z","uid":"1","user":"annHUGE","success":true,"method":"local"}
+{"event":"user.create","code":"T1002I","time":"2026-03-01T10:00:01Z","uid":"2","user":"annHUGE","name":"samHUGE","roles":["editorHUGE"]}
+{"event":"exec","code":"T3002I","time":"2026-03-01T10:00:02Z","uid":"3","user":"annHUGE","login":"root","command":"cat /etc/shadow HUGE","exitCode":"0"}
+{"event":"access_request.create","code":"T5000I","time":"2026-03-01T10:00:03Z","uid":"4","user":"annHUGE","id":"rHUGE","state":"PENDING"}
+{"event":"access_request.review","code":"T5002I","time":"2026-03-01T10:00:04Z","uid":"5","id":"rHUGE","reviewer":"annHUGE","state":"APPROVED"}
+`, "HUGE", huge))
+	for _, args := range [][]string{{"actors"}, {"findings"}, {"posture"}, {"pivot", "ann" + huge}} {
+		var text, all bytes.Buffer
+		runHere(t, &text, append(args, log)...)
+		if !strings.Contains(text.String(), "annBBB") || text.Len() > 30_000 {
+			t.Errorf("%s prints %d bytes", args[0], text.Len())
+		}
+		runHere(t, &all, append(args, "--json", log)...)
+		if !strings.Contains(all.String(), "ann"+huge) {
+			t.Errorf("%s --json does not hold the whole name", args[0])
+		}
+	}
+}
+
 type closedPipe struct{}
 
 func (closedPipe) Write([]byte) (int, error) {

@@ -63,7 +63,7 @@ func (p *program) queryVerb() *cobra.Command {
 		Long: "Ask the audit log in SQL. The views, their columns and the dialect (Trino) are those of Teleport's Access Monitoring, so that a query from its documentation runs as it stands; --schema lists the views, those that Access Monitoring lacks among them.\n\n" +
 			"Nothing that is typed can change the case: one SELECT is answered, everything else is refused. Times are UTC.\n\n" +
 			"--format json is [{\"column\": value, …}]; csv is safe to open in a spreadsheet; tctl is what `tctl audit query exec` prints.\n\n" +
-			"With --engine teleport the same text runs on the cluster itself, in its Access Monitoring (Enterprise), over the last --days: for logs too large for one machine. Which engine answered stands beside the result.\n\n" +
+			"With --engine teleport the same text, or --report, runs on the cluster itself, in its Access Monitoring (Enterprise), over the last --days: for logs too large for one machine. Which engine answered stands beside the result.\n\n" +
 			"Queries of your own: NAME.sql in the folder cordon/queries of your configuration (" + ownQueriesHint + "), with " + queries.Placeholder + " inside quotes where --identity goes.",
 		Example: queryExamples,
 	}
@@ -116,8 +116,6 @@ func (ask *queryAsk) check() error {
 	switch {
 	case ask.engine != engineCase && ask.engine != engineTeleport:
 		return misuse("--engine is case or teleport", "there is no engine %q", ask.engine)
-	case ask.engine == engineTeleport && ask.report:
-		return misuse("run its queries one by one with --name, or leave --engine out", "the report is made from a case")
 	case ask.days < 1:
 		return misuse("for example --days 30", "--days must be one or more")
 	case !slices.Contains([]string{formatTable, formatJSON, formatCSV, formatTctl}, ask.format):
@@ -192,7 +190,7 @@ func (p *program) queryCase(ctx context.Context, ask queryAsk, sql string, paths
 		return err
 	}
 	if ask.report {
-		return p.privilegedReport(ctx, ask, c.Engine(p.now), coverage)
+		return p.caseReport(ctx, ask, c.Engine(p.now), coverage)
 	}
 	if ask.name != "" {
 		if sql, err = p.namedSQL(ctx, c, ask); err != nil {

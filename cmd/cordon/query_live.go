@@ -46,16 +46,22 @@ func (p *program) queryCluster(ctx context.Context, ask queryAsk, sql string, pa
 		return err
 	}
 	defer joined(&err, cluster)
+	if ask.report {
+		return p.clusterReport(ctx, ask, cluster.AccessMonitoring(ask.days))
+	}
 	sum, from, err := p.answer(ctx, ask, cluster.AccessMonitoring(ask.days), sql)
 	switch {
 	case err != nil:
 		return err
 	case sum.Rows == 0:
-		return nothing("look further back with --days", "no rows from %s. That is not the same as: it did not happen", from)
+		return nothing(lookFurther, "no rows from %s. That is not the same as: it did not happen", from)
 	}
 	p.tell("%s from %s", counted(sum.Rows, "row"), from)
 	return nil
 }
+
+// lookFurther is what to do where the cluster found nothing.
+const lookFurther = "look further back with --days"
 
 // clusterSchema lists the views that the cluster's own queries can name.
 func (p *program) clusterSchema(ctx context.Context, ask queryAsk, args []string) (err error) {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,7 +18,7 @@ import (
 type reportJSON struct {
 	Identity string     `json:"identity,omitempty"` // empty for the whole cluster
 	Engine   string     `json:"engine"`
-	Coverage any        `json:"coverage"`
+	Coverage any        `json:"coverage,omitempty"` // none of a cluster's own log
 	Queries  []partJSON `json:"queries"`
 }
 
@@ -40,39 +42,71 @@ type rawJSON string
 // MarshalJSON implements json.Marshaler.
 func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(r), nil }
 
-// privilegedReport prints the Privileged Access Report.
-func (p *program) privilegedReport(ctx context.Context, ask queryAsk, engine queries.Engine, coverage investigations.Coverage) error {
-	r, err := queries.RunReport(ctx, engine, ask.identity)
+// caseReport prints the Privileged Access Report of a case.
+func (p *program) caseReport(ctx context.Context, ask queryAsk, engine queries.Engine, coverage investigations.Coverage) error {
+	total, err := p.privilegedReport(ctx, ask, engine, covered(coverage), coverage.From, coverage.To)
 	if err != nil {
 		return err
 	}
+	if total == 0 {
+		return found(nothingReported+engine.Name(), 0, coverage)
+	}
+	p.tell("from %s", engine.Name())
+	p.tell("%s", coverageLine(coverage))
+	return nil
+}
+
+// clusterReport prints the Privileged Access Report that the cluster answers.
+func (p *program) clusterReport(ctx context.Context, ask queryAsk, engine queries.Engine) error {
+	now := p.now()
+	total, err := p.privilegedReport(ctx, ask, engine, nil, now.AddDate(0, 0, -ask.days), now)
+	var bad *queries.Error
+	switch {
+	case errors.As(err, &bad): // the SQL is ours: it is not that of whoever typed
+		return &failure{exitRefused, err, "the report of a case needs no cluster: cordon query --report --case NAME"}
+	case err != nil:
+		return err
+	case total == 0:
+		return nothing(lookFurther, nothingReported+"%s", engine.Name())
+	}
+	p.tell("from %s", engine.Name())
+	return nil
+}
+
+const nothingReported = "nothing that the report asks for is logged, says "
+
+// privilegedReport prints the report that an engine answers, with charts of the
+// days from one to another, and gives what it counts. A question that failed is
+// told in its place; that any did is the error. covers is nil for a cluster.
+func (p *program) privilegedReport(ctx context.Context, ask queryAsk, engine queries.Engine, covers any, from, to time.Time) (total int64, err error) {
+	r, err := queries.RunReport(ctx, engine, ask.identity)
+	if err != nil {
+		return 0, err
+	}
 	if ask.format == formatJSON {
-		answer := reportJSON{Identity: r.Identity, Engine: r.Engine, Coverage: covered(coverage)}
+		answer := reportJSON{Identity: r.Identity, Engine: r.Engine, Coverage: covers}
 		for _, part := range r.Parts {
 			answer.Queries = append(answer.Queries, shownPart(part))
 		}
 		err = p.writeJSON(answer)
 	} else {
-		err = p.printReport(r, coverage)
+		err = p.printReport(r, from, to)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	var total int64
-	var failed []error
+	failed := 0
 	for _, part := range r.Parts {
 		total += part.Total
-		failed = append(failed, part.Err)
+		if part.Err != nil {
+			failed++
+			err = cmp.Or(err, part.Err)
+		}
 	}
-	if err := errors.Join(failed...); err != nil {
-		return err
+	if err != nil {
+		return total, fmt.Errorf("%d of %d questions were not answered by %s, the first of them because: %w", failed, len(r.Parts), engine.Name(), err)
 	}
-	if total == 0 {
-		return found("nothing that the report asks for is logged, says "+engine.Name(), 0, coverage)
-	}
-	p.tell("from %s", engine.Name())
-	p.tell("%s", coverageLine(coverage))
-	return nil
+	return total, nil
 }
 
 func shownPart(part queries.Part) partJSON {
@@ -103,13 +137,13 @@ type reportText struct {
 	from, to time.Time // the days of the charts
 }
 
-func (p *program) printReport(r queries.Report, coverage investigations.Coverage) error {
+func (p *program) printReport(r queries.Report, from, to time.Time) error {
 	styles, err := p.styles(themes.ModeDryRun)
 	if err != nil {
 		return err
 	}
 	return p.print(func(t *plain) {
-		w := reportText{plain: t, glyphs: &styles.Glyphs, from: coverage.From, to: coverage.To}
+		w := reportText{plain: t, glyphs: &styles.Glyphs, from: from, to: to}
 		whose := "whole cluster"
 		if r.Identity != "" {
 			whose = r.Identity

@@ -23,18 +23,22 @@ var stageHeads = map[survive.Stage]string{
 }
 
 // survives writes the answer of `cordon survive` for a person: what to do, in
-// its order, and behind each command what it is for.
-func (t *plain) survives(r *survive.Report) {
+// its order, and behind each command what it is for, and whether the cluster has
+// it done where that was asked.
+func (t *plain) survives(r *survive.Report, now *clusterNow) {
 	t.line("what survives of %s at %s", r.Identity, moment(r.At))
 	if !r.Since.IsZero() {
 		t.line("since %s: what it did before is left out", moment(r.Since))
 	}
 	t.line("%s", coverageLine(r.Coverage.Coverage))
-	t.stages(r.Actions(), "")
+	if now != nil {
+		t.line("%s", now.heading())
+	}
+	t.stages(r.Actions(), now, "")
 	if doubtful := r.Doubtful(); len(doubtful) > 0 {
 		t.line("")
 		t.line("perhaps the attacker's: decide first (cordon lineage --accept or --refuse EVENT, cordon hands --mark hostile KEY)")
-		t.stages(doubtful, "  ")
+		t.stages(doubtful, now, "  ")
 	}
 	t.held(r)
 	if len(r.Unknown) > 0 {
@@ -49,10 +53,14 @@ func (t *plain) survives(r *survive.Report) {
 		t.line("! %s", more)
 	}
 	t.gaps(r.Coverage.Coverage)
+	if now != nil {
+		t.line("")
+		t.line("%s", now.sum(r))
+	}
 }
 
 // stages writes actions under the heads of their stages.
-func (t *plain) stages(actions []survive.Action, indent string) {
+func (t *plain) stages(actions []survive.Action, now *clusterNow, indent string) {
 	told := map[string]bool{}
 	for n, a := range actions {
 		first := n
@@ -67,14 +75,18 @@ func (t *plain) stages(actions []survive.Action, indent string) {
 			t.line("%s  and more: --commands lists them all", indent)
 		}
 		if n-first < actionsShown {
-			t.action(a, indent, told)
+			t.action(a, now, indent, told)
 		}
 	}
 }
 
 // action writes a command and what it is for. What was told above is only named.
-func (t *plain) action(a survive.Action, indent string, told map[string]bool) {
+func (t *plain) action(a survive.Action, now *clusterNow, indent string, told map[string]bool) {
 	t.line("%s  %s", indent, a.Command)
+	lines, _ := now.of(a)
+	for _, line := range lines {
+		t.wrapped(indent+"      ", line)
+	}
 	if a.Note != "" {
 		t.wrapped(indent+"      ! ", a.Note)
 	}
@@ -177,14 +189,17 @@ func holdWords(h *survive.Hold) string {
 }
 
 // commands writes the commands alone, as lines of a shell script. What may not
-// be the attacker's stands in comments.
-func (t *plain) commands(r *survive.Report) {
+// be the attacker's stands in comments, and so does what the cluster has done.
+func (t *plain) commands(r *survive.Report, now *clusterNow) {
 	t.line("# What survives of %s at %s, by the evidence. Review before you run it.", comment(r.Identity), moment(r.At))
-	t.script(r.Actions(), "")
+	if now != nil {
+		t.line("# %s", comment(now.heading()))
+	}
+	t.script(r.Actions(), now, "")
 	if doubtful := r.Doubtful(); len(doubtful) > 0 {
 		t.line("")
 		t.line("# Perhaps the attacker's. Decide first, then take the # away.")
-		t.script(doubtful, "# ")
+		t.script(doubtful, now, "# ")
 	}
 	for _, u := range r.Unknown {
 		t.line("")
@@ -194,9 +209,13 @@ func (t *plain) commands(r *survive.Report) {
 	for _, more := range beyond(r) {
 		t.line("# %s", more)
 	}
+	if now != nil {
+		t.line("")
+		t.line("# %s", comment(now.sum(r)))
+	}
 }
 
-func (t *plain) script(actions []survive.Action, before string) {
+func (t *plain) script(actions []survive.Action, now *clusterNow, before string) {
 	for n, a := range actions {
 		if n == 0 || actions[n-1].Stage != a.Stage {
 			t.line("")
@@ -220,6 +239,14 @@ func (t *plain) script(actions []survive.Action, before string) {
 		if t.form.Clean(a.Command) != a.Command {
 			t.line("# This command cannot be shown here: --json has it.")
 			continue
+		}
+		said, done := now.of(a)
+		if done {
+			t.line("# done: %s", a.Command)
+			continue
+		}
+		for _, line := range said {
+			t.line("# %s", comment(line))
 		}
 		t.line("%s%s", before, a.Command)
 	}

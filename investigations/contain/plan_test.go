@@ -44,6 +44,7 @@ func TestTargetOf(t *testing.T) {
 		{investigations.KindHost, id, unknown, "--server-id=" + id},
 		{investigations.KindHost, id, v12, "--node=" + id},
 		{investigations.KindBot, "ci", v17, "--user=bot-ci"},
+		{investigations.KindBot, "night build", v17, "--user=bot-night-build"},
 		{investigations.KindToken, "github-bot", v18, "--join-token=github-bot"},
 		{investigations.KindToken, "github-bot", v17, "!tctl tokens rm"},
 		{investigations.KindToken, "github-bot", unknown, "!version is not known"},

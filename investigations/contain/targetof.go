@@ -20,8 +20,9 @@ func (e noLockError) Unwrap() error { return ErrNoLock }
 
 func noLock(format string, args ...any) error { return noLockError{fmt.Sprintf(format, args...)} }
 
-// BotUser is the Teleport user that a bot acts as.
-func BotUser(bot string) string { return "bot-" + bot }
+// BotUser is the Teleport user that a bot acts as. Blanks of its name become
+// dashes.
+func BotUser(bot string) string { return "bot-" + strings.ReplaceAll(bot, " ", "-") }
 
 // TargetOf is the narrowest lock for an entity. Where Teleport has none the
 // error wraps ErrNoLock and says what to lock instead. For a session use

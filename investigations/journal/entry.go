@@ -39,6 +39,7 @@ const (
 	ActionLockUndo      Action = "lock.undo"   // the plan dropped or the lock removed
 	ActionProgramRun    Action = "program.run" // a shell or another program beside the case
 	ActionProgramEnd    Action = "program.end"
+	ActionStepProved    Action = "step.proved"  // a command typed beside the case was carried out
 	ActionQuerySave     Action = "query.save"   // a query was given a name
 	ActionQueryExport   Action = "query.export" // the answer to a query was written into a file
 	ActionHandsMark     Action = "hands.mark"   // keys of an identity marked hostile, owner or unmarked
@@ -76,13 +77,6 @@ func (h *Hash) UnmarshalText(b []byte) error {
 	}
 	*h = got
 	return nil
-}
-
-// ParseHash reads a hash written as hex.
-func ParseHash(s string) (Hash, error) {
-	var h Hash
-	err := h.UnmarshalText([]byte(s))
-	return h, err
 }
 
 // Entry is one act of the responder.

@@ -142,18 +142,6 @@ func (j Judgement) With(marks ...Mark) Judgement {
 	return out
 }
 
-// Deciding is the judgement with further decisions, as for one run.
-func (j Judgement) Deciding(decisions ...Decision) Judgement {
-	out := Judgement{marks: j.marks, edges: maps.Clone(j.edges)}
-	if out.edges == nil {
-		out.edges = make(map[Edge]Decision)
-	}
-	for _, d := range decisions {
-		out.decide(d)
-	}
-	return out
-}
-
 // Side is whose hands a key of an identity belongs to.
 func (j Judgement) Side(identity investigations.Entity, key Key) Side {
 	return j.marks[identity][key].Side

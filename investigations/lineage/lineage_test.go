@@ -39,11 +39,11 @@ func trace(t *testing.T, log, who string, depth int) []lineage.Edge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edges, err := lineage.Trace(context.Background(), idx, e, depth)
+	l, err := lineage.Follow(context.Background(), idx, lineage.Question{Identity: e, Depth: depth})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return edges
+	return l.Edges
 }
 
 // short writes an edge as `depth parent > child via event`, with a question
@@ -479,7 +479,7 @@ func TestTrace_stopsWhenCancelled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := lineage.Trace(ctx, idx, investigations.Entity{Kind: investigations.KindUser, Name: "eve"}, 4); err == nil {
+	if _, err := lineage.Follow(ctx, idx, lineage.Question{Identity: investigations.Entity{Kind: investigations.KindUser, Name: "eve"}, Depth: 4}); err == nil {
 		t.Error("no error, want that of the context")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"cordon/investigations"
+	"cordon/investigations/journal"
 	"cordon/investigations/judgement"
 	"cordon/investigations/lineage"
 	"cordon/investigations/pivot/pivottest"
@@ -21,6 +22,7 @@ type world struct {
 	lines []string
 	who   investigations.Entity
 	marks []judgement.Mark
+	acts  []journal.Entry // what the responder decided of steps
 }
 
 var places = []string{"192.0.2.1", "192.0.2.2", "203.0.113.9"}
@@ -60,7 +62,11 @@ func drawKey(t *rapid.T) judgement.Key {
 	}).Draw(t, "key")
 }
 
-func (w world) judgement() judgement.Judgement { return judgement.Judgement{}.With(w.marks...) }
+func (w world) judgement() judgement.Judgement { return judgement.Read(w.acts).With(w.marks...) }
+
+func (w *world) decide(e lineage.Edge, verdict judgement.Verdict) {
+	w.acts = append(w.acts, judgement.EdgeEntry(judgement.Author{}, w.who, verdict, "", e.Key()))
+}
 
 func (w world) ask(t *rapid.T, j judgement.Judgement, depth int) *lineage.Lineage {
 	idx, err := pivottest.New(strings.Join(w.lines, "\n"))
@@ -155,16 +161,15 @@ func TestFollow_onlyGrowsWithWhatIsAccepted(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := drawWorld(rt)
-		j := w.judgement()
 		for range 4 {
-			before := w.ask(rt, j, 4)
+			before := w.ask(rt, w.judgement(), 4)
 			all := append(before.Edges, before.Owner...)
 			if len(all) == 0 {
 				return
 			}
 			e := rapid.SampledFrom(all).Draw(rt, "accepted")
-			j = j.Deciding(judgement.Decision{Edge: e.Key(), Verdict: judgement.Accepted})
-			grows(rt, "accepting "+short(e), before, w.ask(rt, j, 4))
+			w.decide(e, judgement.Accepted)
+			grows(rt, "accepting "+short(e), before, w.ask(rt, w.judgement(), 4))
 		}
 	})
 }
@@ -173,15 +178,14 @@ func TestFollow_onlyShrinksWithWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := drawWorld(rt)
-		j := w.judgement()
 		for range 4 {
-			before := w.ask(rt, j, 4)
+			before := w.ask(rt, w.judgement(), 4)
 			if len(before.Edges) == 0 {
 				return
 			}
 			e := rapid.SampledFrom(before.Edges).Draw(rt, "refused")
-			j = j.Deciding(judgement.Decision{Edge: e.Key(), Verdict: judgement.Refused})
-			after := w.ask(rt, j, 4)
+			w.decide(e, judgement.Refused)
+			after := w.ask(rt, w.judgement(), 4)
 			grows(rt, "taking back the refusal of "+short(e), after, before)
 			for _, left := range after.Edges {
 				if left.Key() == e.Key() && (left.Verdict != judgement.Refused || left.Tainted) {

@@ -51,13 +51,3 @@ func Follow(ctx context.Context, idx pivot.Index, q Question) (*Lineage, error) 
 	}
 	return t.weigh(), nil
 }
-
-// Trace finds what spread from an identity, as far as depth steps away, with
-// nothing decided.
-func Trace(ctx context.Context, idx pivot.Index, root investigations.Entity, depth int) ([]Edge, error) {
-	l, err := Follow(ctx, idx, Question{Identity: root, Depth: depth})
-	if err != nil {
-		return nil, err
-	}
-	return l.Edges, nil
-}

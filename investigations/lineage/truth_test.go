@@ -14,6 +14,7 @@ import (
 
 	"cordon/investigations"
 	"cordon/investigations/hands"
+	"cordon/investigations/journal"
 	"cordon/investigations/judgement"
 	"cordon/investigations/lineage"
 	"cordon/investigations/pivot/pivottest"
@@ -54,8 +55,9 @@ func incident(t *testing.T) (*pivottest.Index, truth) {
 	return idx, want
 }
 
-// marked are the marks of the truth on its identity.
-func (w truth) marked() judgement.Judgement {
+// marked are the marks of the truth on its identity, besides what entries of a
+// journal decide.
+func (w truth) marked(acts ...journal.Entry) judgement.Judgement {
 	var marks []judgement.Mark
 	for _, k := range w.Hostile {
 		marks = append(marks, judgement.Mark{Identity: w.entity(), Key: k, Side: judgement.Hostile})
@@ -63,7 +65,7 @@ func (w truth) marked() judgement.Judgement {
 	for _, k := range w.Owner {
 		marks = append(marks, judgement.Mark{Identity: w.entity(), Key: k, Side: judgement.Owner})
 	}
-	return judgement.Judgement{}.With(marks...)
+	return judgement.Read(acts).With(marks...)
 }
 
 func (w truth) entity() investigations.Entity {
@@ -128,25 +130,20 @@ func TestFollow_findsTheWholeTruthOnceHandsAreMarked(t *testing.T) {
 	}
 }
 
-// accepted adds to a judgement that the steps given are true.
-func accepted(j judgement.Judgement, edges []lineage.Edge, steps []string) judgement.Judgement {
-	return decided(j, edges, steps, judgement.Accepted)
-}
-
-func decided(j judgement.Judgement, edges []lineage.Edge, steps []string, verdict judgement.Verdict) judgement.Judgement {
-	var decisions []judgement.Decision
+// deciding is the journal entry that decides the steps given.
+func (w truth) deciding(edges []lineage.Edge, steps []string, verdict judgement.Verdict) journal.Entry {
+	var keys []judgement.Edge
 	for _, e := range edges {
 		if slices.Contains(steps, written(e)) {
-			decisions = append(decisions, judgement.Decision{Edge: e.Key(), Verdict: verdict})
+			keys = append(keys, e.Key())
 		}
 	}
-	return j.Deciding(decisions...)
+	return judgement.EdgeEntry(judgement.Author{}, w.entity(), verdict, "", keys...)
 }
 
 func TestFollow_isWholeOnceTheAmbiguousIsDecided(t *testing.T) {
 	t.Parallel()
 	idx, want := incident(t)
-	j := want.marked()
 	// What hangs on an accepted step needs no word of its own: the host that
 	// joined with the token, the session from the hostile address.
 	var first []string
@@ -155,8 +152,8 @@ func TestFollow_isWholeOnceTheAmbiguousIsDecided(t *testing.T) {
 			first = append(first, s)
 		}
 	}
-	j = accepted(j, want.ask(t, idx, j).Edges, first)
-	l := want.ask(t, idx, j)
+	accept := want.deciding(want.ask(t, idx, want.marked()).Edges, first, judgement.Accepted)
+	l := want.ask(t, idx, want.marked(accept))
 	if diff := cmp.Diff(sorted(want.Proved, want.Attackers), of(l.Edges, func(e lineage.Edge) bool { return e.Tainted })); diff != "" {
 		t.Errorf("taint (-truth +found):\n%s", diff)
 	}
@@ -171,7 +168,7 @@ func TestFollow_isWholeOnceTheAmbiguousIsDecided(t *testing.T) {
 			innocent = append(innocent, s)
 		}
 	}
-	l = want.ask(t, idx, decided(j, l.Edges, innocent, judgement.Refused))
+	l = want.ask(t, idx, want.marked(accept, want.deciding(l.Edges, innocent, judgement.Refused)))
 	left := of(l.Edges, func(e lineage.Edge) bool { return e.Verdict != judgement.Refused })
 	if diff := cmp.Diff(sorted(want.Proved, want.Attackers), left); diff != "" {
 		t.Errorf("what is left after refusing the rest (-truth +found):\n%s", diff)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -147,8 +148,14 @@ func (s *daySums) Columns(columns []Column) error {
 }
 
 func (s *daySums) Row(values []any) error {
-	day, _ := values[s.day].(time.Time)
-	n, _ := values[s.count].(int64)
+	day, err := dayOf(values[s.day])
+	if err != nil {
+		return err
+	}
+	n, err := countOf(values[s.count])
+	if err != nil {
+		return err
+	}
 	s.days[day] += n
 	s.addSubject(values, day, n)
 	if s.over = s.over || len(s.kept.rows) >= s.kept.bounds.Rows; s.over {
@@ -158,6 +165,34 @@ func (s *daySums) Row(values []any) error {
 		s.over = true
 	}
 	return nil
+}
+
+// dayOf is a value of event_date; the engine of a cluster gives it as a text.
+func dayOf(value any) (time.Time, error) {
+	text, ok := value.(string)
+	if !ok {
+		day, _ := value.(time.Time)
+		return day, nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return day, fmt.Errorf("the event_date %.40q of an answer is no day", text)
+	}
+	return day, nil
+}
+
+// countOf is a value of count; the engine of a cluster gives it as a text.
+func countOf(value any) (int64, error) {
+	text, ok := value.(string)
+	if !ok {
+		n, _ := value.(int64)
+		return n, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("the count %.40q of an answer is no number", text)
+	}
+	return n, nil
 }
 
 func (s *daySums) addSubject(values []any, day time.Time, n int64) {

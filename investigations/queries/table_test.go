@@ -72,6 +72,32 @@ func TestRunReport_countsEachQuestionByDay(t *testing.T) {
 	}
 }
 
+// The values of a cluster are texts: they count like those of the case, and what
+// is no day or no number fails its question alone.
+func TestRunReport_countsTexts(t *testing.T) {
+	t.Parallel()
+	columns := []Column{{"event_date", "date"}, {"count", "bigint"}, {"user", "varchar"}}
+	for _, test := range []struct {
+		rows  [][]any
+		total int64
+		fails string
+	}{
+		{[][]any{{"2026-10-06", "2", "a"}, {"2026-10-05", "1", "a"}, {"2026-10-06", "3", nil}}, 6, ""},
+		{[][]any{{"2026-10-06", "2", "a"}, {"yesterday", "1", "a"}}, 2, `event_date "yesterday"`},
+		{[][]any{{"2026-10-06", "2", "a"}, {"2026-10-06", "1e9\x1b", "a"}}, 2, `count "1e9\x1b"`},
+	} {
+		p := runPart(t.Context(), &fakeEngine{columns: columns, rows: test.rows}, Named{SQL: "SELECT"}, "")
+		if p.Total != test.total || (p.Err == nil) != (test.fails == "") || p.Err != nil && !strings.Contains(p.Err.Error(), test.fails) {
+			t.Errorf("%v: total %d, %v", test.rows, p.Total, p.Err)
+		}
+		if test.fails == "" {
+			if diff := cmp.Diff([]DayCount{{day(5), 1}, {day(6), 5}}, p.Days); diff != "" {
+				t.Error(diff)
+			}
+		}
+	}
+}
+
 func TestRunReport_ofOneIdentityLeavesOutWhatNamesNobody(t *testing.T) {
 	t.Parallel()
 	e := &fakeEngine{columns: []Column{{"event_date", "date"}, {"count", "bigint"}, {"user", "varchar"}}}

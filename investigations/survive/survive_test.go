@@ -46,7 +46,7 @@ func ask(t testing.TB, log string, change func(*survive.Question)) *survive.Repo
 
 func question(t testing.TB, x *pivottest.Index, of investigations.Entity) survive.Question {
 	t.Helper()
-	edges, err := lineage.Trace(t.Context(), x, of, lineage.DefaultDepth)
+	spread, err := lineage.Follow(t.Context(), x, lineage.Question{Identity: of, Depth: lineage.DefaultDepth})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func question(t testing.TB, x *pivottest.Index, of investigations.Entity) surviv
 	if err != nil {
 		t.Fatal(err)
 	}
-	return survive.Question{Root: of, At: moment, Edges: edges, Locks: board(t.Context(), x), Server: contain.Server{Major: max(coverage.ServerMajor, 17)}}
+	return survive.Question{Root: of, At: moment, Edges: spread.Edges, Locks: board(t.Context(), x), Server: contain.Server{Major: max(coverage.ServerMajor, 17)}}
 }
 
 func TestOf_saysWhereTheLineageStopsShort(t *testing.T) {

@@ -51,7 +51,7 @@ func Start(ctx context.Context, command Command, cols, rows int) (*Child, error)
 		cmd: exec.Command(command.Argv[0], command.Argv[1:]...), in: newInput(), screen: term.New(cols, rows),
 		changed: make(chan struct{}, 1), read: make(chan struct{}), done: make(chan struct{}),
 	}
-	c.cmd.Env, c.cmd.Dir = environment(command.Env), command.Dir
+	c.cmd.Env, c.cmd.Dir = environment(command.Env, command.Add), command.Dir
 	cols, rows = c.screen.Size()
 	var err error
 	switch c.tty, err = start(c.cmd, cols, rows); {

@@ -265,14 +265,28 @@ func TestDone_whenAnotherKeepsTheTerminalOpen(t *testing.T) {
 	}
 }
 
+func TestStart_addsToTheEnvironment(t *testing.T) {
+	t.Parallel()
+	c, err := Start(t.Context(), Command{
+		Argv: []string{"sh", "-c", `echo "$ONE $TWO"`}, Env: append(os.Environ(), "ONE=given", "TWO=given"), Add: []string{"TWO=added"},
+	}, 80, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends(t, c)
+	if got := c.Snapshot().Line(0); got != "given added" {
+		t.Errorf("it has %q", got)
+	}
+}
+
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
-	got := environment([]string{"PATH=/bin", "CORDON_OPERATOR=x", "TERM=dumb", "TMUX=/tmp/x", "COLUMNS=3", "TELEPORT_PROXY=p", "NO_COLOR=1"})
+	got := environment([]string{"PATH=/bin", "CORDON_OPERATOR=x", "TERM=dumb", "TMUX=/tmp/x", "COLUMNS=3", "TELEPORT_PROXY=p", "NO_COLOR=1"}, nil)
 	want := "PATH=/bin TELEPORT_PROXY=p NO_COLOR=1 TERM=xterm-256color COLORTERM=truecolor"
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("%s, want %s", s, want)
 	}
-	if len(environment(nil)) < 3 {
+	if len(environment(nil, nil)) < 3 {
 		t.Error("cordon's own environment was not taken")
 	}
 }

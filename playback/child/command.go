@@ -13,6 +13,9 @@ type Command struct {
 	// Env is the environment that the child's is made from; nil for cordon's
 	// own. See environment for what is changed.
 	Env []string
+	// Add holds variables, NAME=VALUE, that take the place of those of the same
+	// name in that environment.
+	Add []string
 	// Dir is the working directory; empty for cordon's own.
 	Dir string
 }
@@ -27,7 +30,7 @@ var otherTerminal = []string{
 // environment is a child's environment: the given one without cordon's own
 // variables and without those of the terminal cordon runs in, and with those of
 // the screen that the child gets.
-func environment(given []string) []string {
+func environment(given, add []string) []string {
 	if given == nil {
 		given = os.Environ()
 	}
@@ -35,5 +38,6 @@ func environment(given []string) []string {
 		name, _, _ := strings.Cut(entry, "=")
 		return strings.HasPrefix(name, "CORDON_") || slices.Contains(otherTerminal, name)
 	})
+	env = append(env, add...) // of one name the last counts
 	return append(env, "TERM=xterm-256color", "COLORTERM=truecolor")
 }

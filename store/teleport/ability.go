@@ -17,7 +17,8 @@ type Need struct {
 	Verbs    []string
 }
 
-// Needs lists everything that cordon can make use of.
+// Needs lists everything that cordon can make use of. Applications, databases and
+// Kubernetes clusters are not in it: Teleport lets everybody read those.
 var Needs = []Need{
 	{"audit events", types.KindEvent, []string{"list", "read"}},
 	{"recordings", types.KindSession, []string{"list", "read"}},
@@ -28,6 +29,9 @@ var Needs = []Need{
 	{"roles", types.KindRole, []string{"list", "read"}},
 	{"access requests", types.KindAccessRequest, []string{"list", "read"}},
 	{"access lists", types.KindAccessList, []string{"list", "read"}},
+	{"login connectors", types.KindAuthConnector, []string{"list", "read"}},
+	{"trusted clusters", types.KindTrustedCluster, []string{"read"}},
+	{"trusted devices", types.KindDevice, []string{"read"}},
 	{"auth and proxy servers", types.KindInstance, []string{"list", "read"}},
 	{"cluster settings", types.KindClusterAuthPreference, []string{"read"}},
 	{"recording settings", types.KindSessionRecordingConfig, []string{"read"}},
@@ -52,11 +56,7 @@ func (a Ability) Met() bool { return len(a.Missing) == 0 && a.NotOffered == "" }
 // Abilities says what this identity may and may not do, by the rules of the
 // roles in its certificate.
 func (c *Cluster) Abilities(ctx context.Context) ([]Ability, error) {
-	var roles []types.Role
-	err := c.call(ctx, "read the roles of this identity", func(ctx context.Context) (err error) {
-		roles, err = c.client.GetCurrentUserRoles(ctx)
-		return err
-	})
+	roles, err := c.ownRoles(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +75,23 @@ func (c *Cluster) Abilities(ctx context.Context) ([]Ability, error) {
 	return out, nil
 }
 
+// ownRoles reads the roles in the certificate of this identity.
+func (c *Cluster) ownRoles(ctx context.Context) (roles []types.Role, err error) {
+	err = c.call(ctx, "read the roles of this identity", func(ctx context.Context) (err error) {
+		roles, err = c.client.GetCurrentUserRoles(ctx)
+		return err
+	})
+	return roles, err
+}
+
 func (c *Cluster) notOffered(resource string) string {
 	switch {
 	case (resource == types.KindAuditQuery || resource == types.KindSecurityReport) && !c.Features.AccessMonitoring:
 		return "Access Monitoring is off here: it takes Teleport Enterprise, and does not work with external audit storage. `cordon query` answers the same SQL from the case"
 	case resource == types.KindAccessList && !c.Features.AccessLists:
 		return "this edition has no access lists"
+	case resource == types.KindDevice && !c.Features.DeviceTrust:
+		return "this edition has no trusted devices"
 	}
 	return ""
 }

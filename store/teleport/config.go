@@ -34,6 +34,9 @@ func (c *Cluster) Config(ctx context.Context) (config *posture.Config, missing [
 func (c *Cluster) preferences(ctx context.Context, config *posture.Config) error {
 	s, err := c.Settings(ctx)
 	if err != nil {
+		if Degraded(err) {
+			config.RecordingMode, _ = c.recordingMode(ctx) // err says what is missing
+		}
 		return err
 	}
 	config.RecordingMode = s.Recording
@@ -71,22 +74,6 @@ func (c *Cluster) roles(ctx context.Context, config *posture.Config) error {
 		config.Roles[i] = roleOf(r)
 	}
 	return nil
-}
-
-func (c *Cluster) allRoles(ctx context.Context) (roles []types.Role, err error) {
-	err = c.call(ctx, "read the roles", func(ctx context.Context) (err error) {
-		roles, err = c.client.GetRoles(ctx)
-		return err
-	})
-	return roles, err
-}
-
-func (c *Cluster) allUsers(ctx context.Context) (users []types.User, err error) {
-	err = c.call(ctx, "read the users", func(ctx context.Context) (err error) {
-		users, err = c.client.GetUsers(ctx, false)
-		return err
-	})
-	return users, err
 }
 
 func roleOf(r types.Role) posture.Role {
@@ -134,11 +121,7 @@ func (c *Cluster) users(ctx context.Context, config *posture.Config) error {
 // tokens reads the join tokens. The name of one that joins by its name alone is a
 // password: only its last quarter leaves this package.
 func (c *Cluster) tokens(ctx context.Context, config *posture.Config) error {
-	var tokens []types.ProvisionToken
-	err := c.call(ctx, "read the join tokens", func(ctx context.Context) (err error) {
-		tokens, err = c.client.GetTokens(ctx)
-		return err
-	})
+	tokens, err := c.allTokens(ctx)
 	if err != nil {
 		return err
 	}

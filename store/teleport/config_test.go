@@ -100,8 +100,13 @@ func TestConfig_leavesOutWhatMayNotBeRead(t *testing.T) {
 	if err != nil || got.AuthPreference != nil || got.Users != nil || got.Tokens != nil || len(got.Roles) != 1 || len(missing) != 3 {
 		t.Errorf("%+v, missing %q, %v", got, missing, err)
 	}
-	if text := strings.Join(missing, "\n"); !strings.Contains(text, "needs token: list") || !strings.Contains(text, "needs user: list") {
-		t.Errorf("missing %q", missing)
+	if text := strings.Join(missing, "\n"); !strings.Contains(text, "needs token: list") || !strings.Contains(text, "needs user: list") || got.RecordingMode != "" {
+		t.Errorf("missing %q, recording %q", missing, got.RecordingMode)
+	}
+	server.Grant(long.User, map[string][]string{"session_recording_config": {"read"}})
+	got, missing, err = c.Config(t.Context())
+	if err != nil || got.AuthPreference != nil || got.RecordingMode != "node" || len(missing) != 4 {
+		t.Errorf("recording alone: %+v, missing %q, %v", got, missing, err)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package teleport is the live cluster: it reads events, recordings, live
-// sessions and what is configured, and places and removes locks, through
-// Teleport's API.
+// sessions, what is configured and what still stands, and places and removes
+// locks, through Teleport's API.
 //
 // Connect gives a Cluster. Every call that it makes ends within its time, also
 // when the other side accepts and says nothing, and every error is an *Error:

@@ -47,6 +47,10 @@ func (e *Error) Error() string { return e.Text }
 // Unwrap gives the reason and what lies under it.
 func (e *Error) Unwrap() []error { return []error{e.Reason, e.cause} }
 
+// turnedAway is how Teleport refuses an identity before it looks at what is asked
+// for. It does not say why.
+var turnedAway = regexp.MustCompile(`^(\[10\] )?access denied( user ".*" is not found)?$`)
+
 // lacks is how Teleport says which rule is missing.
 var lacks = regexp.MustCompile(`access denied to perform action "([a-z_]+)" on "([a-z_]+)"`)
 
@@ -68,6 +72,10 @@ func explain(doing string, err error) error {
 	case errors.Is(err, &mfa.ErrAdminActionMFARequired):
 		out.Reason = ErrNeedsMFA
 		out.Text = doing + ": the cluster asks for a second factor, which cordon cannot give"
+	case turnedAway.MatchString(plain(err)):
+		out.Reason = ErrDenied
+		out.Text = doing + ": the cluster turned this identity away: it is locked out, or its user or a role of it is gone"
+		out.Hint = lockedOut
 	case trace.IsAccessDenied(err):
 		out.denied(doing, err)
 	case trace.IsNotImplemented(err):
@@ -87,19 +95,28 @@ func explain(doing string, err error) error {
 	return out
 }
 
+// lockedOut is what one can do whom the cluster does not hear.
+const lockedOut = "use another identity, or look on the auth server: tctl get locks"
+
 func (e *Error) denied(doing string, err error) {
 	e.Reason = ErrDenied
 	text := trace.UserMessage(err)
 	if m := lacks.FindStringSubmatch(text); m != nil {
-		e.Verb, e.Resource = m[1], m[2]
-		e.Text = fmt.Sprintf("%s: this identity may not (needs %s: %s)", doing, e.Resource, e.Verb)
-		e.Hint = "ask an administrator for the role that cordon connect --check prints"
+		e.needs(doing, m[1], m[2])
 		return
 	}
 	if strings.Contains(text, "lock targeting") {
 		e.Text = doing + ": this identity is locked out: " + plain(err)
-		e.Hint = "use another identity, or remove the lock on the auth server: tctl get locks"
+		e.Hint = lockedOut
 	}
+}
+
+// needs names the rule that is missing.
+func (e *Error) needs(doing, verb, resource string) *Error {
+	e.Verb, e.Resource = verb, resource
+	e.Text = fmt.Sprintf("%s: this identity may not (needs %s: %s)", doing, resource, verb)
+	e.Hint = "ask an administrator for the role that cordon connect --check prints"
+	return e
 }
 
 // tooLarge reports what gRPC says of a message above its bound.
@@ -132,11 +149,14 @@ func passing(err error) bool { return errors.Is(err, ErrLost) || errors.Is(err, 
 
 func whyLost(err error) string {
 	text := err.Error()
+	code := status.Code(trace.Unwrap(err))
+	// A call that waited for the connection says at its end why there was none.
+	waited := code == codes.DeadlineExceeded || code == codes.Unavailable
 	switch {
-	case errors.Is(err, context.DeadlineExceeded) || status.Code(trace.Unwrap(err)) == codes.DeadlineExceeded || strings.Contains(text, "deadline exceeded"):
-		return "the cluster did not answer in time"
-	case errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(text, "connection refused"):
+	case errors.Is(err, syscall.ECONNREFUSED) || waited && strings.Contains(text, "connection refused"):
 		return "nothing listens there (connection refused)"
+	case errors.Is(err, context.DeadlineExceeded) || code == codes.DeadlineExceeded || strings.Contains(text, "deadline exceeded"):
+		return "the cluster did not answer in time"
 	default:
 		return "the connection was lost"
 	}
@@ -153,7 +173,7 @@ func explainConnect(addr string, insecure bool, err error) error {
 	var verify *tls.CertificateVerificationError
 	var dns *net.DNSError
 	switch {
-	case errors.As(err, &unknown) || strings.Contains(text, "signed by unknown authority"):
+	case errors.As(err, &unknown) || strings.Contains(text, "signed by unknown authority") || strings.Contains(text, "ssh: no authorities for hostname"):
 		out.Text = fmt.Sprintf("connect to %s: its certificate is of no authority that this identity knows", addr)
 		out.Hint = "is it the right cluster? a proxy with a self-signed certificate needs --insecure"
 		if insecure {
@@ -167,7 +187,10 @@ func explainConnect(addr string, insecure bool, err error) error {
 		out.Hint = "compare the clock here with the cluster's"
 	case errors.As(err, &dns) || strings.Contains(text, "no such host"):
 		out.Text = fmt.Sprintf("connect to %s: there is no such host", addr)
-		out.Hint = "check the name and the port: HOST:443 for a proxy, HOST:3025 for an auth server"
+		out.Hint = "check the name"
+	case strings.Contains(text, "first record does not look like a TLS handshake"):
+		out.Text = fmt.Sprintf("connect to %s: what listens there is neither the web port of a proxy nor an auth server", addr)
+		out.Hint = "check the port: often 443 or 3080 for a proxy, 3025 for an auth server"
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package teleport
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -10,11 +11,15 @@ import (
 type FollowOptions struct {
 	// Since is where to begin; zero: now.
 	Since time.Time
-	// Every is how often the cluster is asked; 0: two seconds.
+	// Every is how often the cluster is asked at most; 0: two seconds. A cluster
+	// that takes long to answer is asked less often.
 	Every time.Duration
-	// Overlap is how far each question reaches back behind the newest event,
-	// for events that arrive late; 0: five minutes.
-	Overlap time.Duration
+	// Overlap is how late an event may arrive behind newer ones; 0: five minutes.
+	// A question that reaches back so far is asked every Sweep (0: half a minute)
+	// and after a lost connection. The others reach back for Near (0: fifteen
+	// seconds): asking a busy cluster for all of the overlap each time would be a
+	// load of its own.
+	Overlap, Sweep, Near time.Duration
 	// State hears when something changed; nil for nobody. It must not wait.
 	State func(FollowState)
 }
@@ -31,6 +36,9 @@ type FollowState struct {
 const (
 	followEvery   = 2 * time.Second
 	followOverlap = 5 * time.Minute
+	followSweep   = 30 * time.Second
+	followNear    = 15 * time.Second
+	restShare     = 3 // the rest after a question, times as long as it took
 	longestPause  = 30 * time.Second
 	batchEvents   = 500
 	largestKnown  = 10_000         // known events from which it is worth dropping some
@@ -47,6 +55,7 @@ const (
 func (c *Cluster) Follow(ctx context.Context, o FollowOptions, take func(ctx context.Context, batch []Event) error) error {
 	f := newFollower(c, o, take)
 	for {
+		began := c.options.Now()
 		err := f.round(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -60,7 +69,7 @@ func (c *Cluster) Follow(ctx context.Context, o FollowOptions, take func(ctx con
 			return err
 		}
 		f.answered()
-		if err := c.options.Pause(ctx, f.Every); err != nil {
+		if err := c.options.Pause(ctx, max(f.Every, restShare*c.options.Now().Sub(began))); err != nil {
 			return err
 		}
 	}
@@ -72,33 +81,43 @@ type follower struct {
 	take    func(context.Context, []Event) error
 
 	state FollowState
-	from  time.Time            // the next question begins here
-	known map[string]time.Time // handed over, within the overlap
+	from  time.Time            // no question begins before it
+	swept time.Time            // when the last sweep began; zero: one is due
+	stood time.Time            // the newest event when it began
+	known map[string]time.Time // handed over, since from
 	kept  int                  // how many of them were left when some were dropped last
 	batch []Event
 	wait  time.Duration
 }
 
 func newFollower(c *Cluster, o FollowOptions, take func(context.Context, []Event) error) *follower {
-	if o.Every == 0 {
-		o.Every = followEvery
-	}
-	if o.Overlap == 0 {
-		o.Overlap = followOverlap
-	}
+	o.Every = cmp.Or(o.Every, followEvery)
+	o.Overlap = cmp.Or(o.Overlap, followOverlap)
+	o.Sweep, o.Near = cmp.Or(o.Sweep, followSweep), cmp.Or(o.Near, followNear)
 	if o.Since.IsZero() {
 		o.Since = c.options.Now()
 	}
 	return &follower{FollowOptions: o, cluster: c, take: take, from: o.Since, known: make(map[string]time.Time)}
 }
 
-// round asks once for everything since the overlap before the newest event.
+// round asks once for what is new: for everything since the overlap where a sweep
+// is due.
 func (f *follower) round(ctx context.Context) error {
-	f.goOn()
+	now, stood := f.cluster.options.Now(), f.state.Newest
+	from := f.upTo(stood).Add(-f.Near)
+	past := now.Sub(f.swept)
+	sweep := f.swept.IsZero() || past < 0 || past >= f.Sweep
+	if sweep {
+		// What came since the last one began is late by the overlap at most.
+		f.goOn(f.stood)
+	}
+	if sweep || from.Before(f.from) {
+		from = f.from
+	}
 	// A cluster whose clock is ahead writes events of the future.
-	to := f.cluster.options.Now().Add(ahead)
+	to := now.Add(ahead)
 	f.batch = f.batch[:0]
-	err := f.cluster.Search(ctx, f.from, to, func(e Event) error {
+	err := f.cluster.Search(ctx, from, to, func(e Event) error {
 		if _, had := f.known[e.ID]; had {
 			return nil
 		}
@@ -110,6 +129,9 @@ func (f *follower) round(ctx context.Context) error {
 	})
 	if err == nil {
 		err = f.hand(ctx)
+	}
+	if err == nil && sweep {
+		f.stood, f.swept = stood, now
 	}
 	return err
 }
@@ -132,21 +154,16 @@ func (f *follower) hand(ctx context.Context) error {
 	f.batch = f.batch[:0]
 	// In a long stretch of the past what lies behind is not kept until its end.
 	if len(f.known) > 2*f.kept+largestKnown {
-		f.goOn()
+		f.goOn(f.state.Newest)
 	}
 	f.tell()
 	return nil
 }
 
-// goOn moves the beginning of the next question up to the overlap before the
-// newest event, and drops what that cannot bring again. An event of the future
-// does not move it beyond the present: what happens until then is asked for too.
-func (f *follower) goOn() {
-	bound := f.state.Newest
-	if now := f.cluster.options.Now(); bound.After(now) {
-		bound = now
-	}
-	if bound = bound.Add(-f.Overlap); bound.After(f.from) {
+// goOn moves the beginning of the questions up to the overlap before a moment, and
+// drops what they cannot bring again.
+func (f *follower) goOn(moment time.Time) {
+	if bound := f.upTo(moment).Add(-f.Overlap); bound.After(f.from) {
 		f.from = bound
 	}
 	for id, at := range f.known {
@@ -155,6 +172,15 @@ func (f *follower) goOn() {
 		}
 	}
 	f.kept = len(f.known)
+}
+
+// upTo is the moment, or the present where an event of the future says more: what
+// happens until then is asked for too.
+func (f *follower) upTo(moment time.Time) time.Time {
+	if now := f.cluster.options.Now(); moment.After(now) {
+		return now
+	}
+	return moment
 }
 
 func (f *follower) answered() {
@@ -166,6 +192,7 @@ func (f *follower) answered() {
 // lost waits before the next try, twice as long each time.
 func (f *follower) lost(ctx context.Context, err error) error {
 	f.wait = min(max(2*f.wait, firstPause), longestPause)
+	f.swept = time.Time{}
 	f.state.Err, f.state.Next = err, f.cluster.options.Now().Add(f.wait)
 	f.tell()
 	return f.cluster.options.Pause(ctx, f.wait)

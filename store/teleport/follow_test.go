@@ -12,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	auditlogpb "github.com/gravitational/teleport/api/gen/proto/go/teleport/auditlog/v1"
 	apievents "github.com/gravitational/teleport/api/types/events"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"cordon/investigations"
 	"cordon/investigations/filter"
@@ -126,8 +129,16 @@ type growing struct {
 	rounds      int
 	late        []int
 	now         time.Time
-	lost        int // times that the follower saw no connection
+	over        time.Duration // how long the log has stood still
+	lost        int           // times that the follower saw no connection
 }
+
+// An event arrives up to so many others late, which take less time than the
+// follower looks back.
+const (
+	latest  = 200
+	overlap = 3 * time.Second
+)
 
 func grows(t *testing.T, seed uint64, total, cuts int) *growing {
 	t.Helper()
@@ -158,9 +169,12 @@ func (g *growing) grow() {
 		}
 		g.added++
 	}
-	g.now = at(g.added)
+	if g.now = at(g.added); g.added == g.total {
+		g.over += time.Second // the clock goes on when the log does not
+		g.now = g.now.Add(g.over)
+	}
 	g.late = slices.DeleteFunc(g.late, func(i int) bool {
-		arrives := g.added == g.total || g.added-i > g.r.IntN(1000)
+		arrives := g.added == g.total || g.added-i > g.r.IntN(latest)
 		if arrives {
 			g.server.AddLines(line(i))
 		}
@@ -187,7 +201,7 @@ func (g *growing) follow(t *testing.T, since time.Time, done func() bool, take f
 		return err
 	}
 	defer c.Close()
-	return c.Follow(ctx, teleport.FollowOptions{Since: since, Overlap: 11 * time.Second, State: func(s teleport.FollowState) {
+	return c.Follow(ctx, teleport.FollowOptions{Since: since, Overlap: overlap, Sweep: 4 * time.Second, Near: time.Second, State: func(s teleport.FollowState) {
 		if s.Err != nil {
 			g.lost++
 		}
@@ -199,7 +213,7 @@ func (g *growing) follow(t *testing.T, since time.Time, done func() bool, take f
 func TestTortureFollow_losesNothingAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	seed := seedOf(t)
-	g := grows(t, seed, torture(t, 6_000, 100_000), torture(t, 10, 50))
+	g := grows(t, seed, torture(t, 2_500, 100_000), torture(t, 10, 50))
 	times := make([]int, g.total)
 	handed := 0
 	err := g.follow(t, at(0), func() bool { return g.whole() && handed == g.total }, func(_ context.Context, batch []teleport.Event) error {
@@ -229,7 +243,7 @@ func TestTortureFollow_losesNothingAndDoublesNothing(t *testing.T) {
 func TestTortureFollow_fillsACaseOnce(t *testing.T) {
 	t.Parallel()
 	seed := seedOf(t)
-	g := grows(t, seed, torture(t, 3_000, 100_000), torture(t, 10, 50))
+	g := grows(t, seed, torture(t, 1_500, 100_000), torture(t, 10, 50))
 	dir := t.TempDir()
 	c, _, err := store.Build(t.Context(), filepath.Join(dir, "inc"+store.Extension), nil, store.Options{})
 	if err != nil {
@@ -238,7 +252,6 @@ func TestTortureFollow_fillsACaseOnce(t *testing.T) {
 	defer c.Close()
 	var added int64
 	var newest time.Time
-	overlap := 11 * time.Second
 	for part := range 3 {
 		feed, err := c.OpenFeed(clustertest.ClusterName, store.Options{})
 		if err != nil {
@@ -345,5 +358,47 @@ func TestFollow_handsABatchOverAgainThatWasNotKept(t *testing.T) {
 	err := c.Follow(t.Context(), teleport.FollowOptions{Since: at(0)}, func(context.Context, []teleport.Event) error { return full })
 	if !errors.Is(err, full) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestFollow_asksForTheWholeOverlapNowAndThen(t *testing.T) {
+	t.Parallel()
+	server := clustertest.Start(t, clustertest.Options{})
+	now := begin
+	var back []time.Duration // how far behind the present each question reached
+	server.Pages(func(a clustertest.Asked) ([]*auditlogpb.EventUnstructured, string) {
+		back = append(back, now.Sub(a.From))
+		return []*auditlogpb.EventUnstructured{{
+			Type: "user.login", Id: now.Format(time.RFC3339Nano), Time: timestamppb.New(now),
+			Unstructured: &structpb.Struct{Fields: map[string]*structpb.Value{"event": structpb.NewStringValue("user.login")}},
+		}}, ""
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c, err := teleport.Connect(ctx, teleport.Options{
+		Addr: server.Addr, Identity: identity(t, server.Authority, long), Now: func() time.Time { return now },
+		Pause: func(ctx context.Context, d time.Duration) error {
+			if now = now.Add(d); now.Sub(begin) > 35*time.Second {
+				cancel()
+			}
+			return ctx.Err()
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.Follow(ctx, teleport.FollowOptions{Since: begin.Add(-time.Hour)}, func(context.Context, []teleport.Event) error { return nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	// Every two seconds; the sixteenth is due for a sweep.
+	if len(back) != 18 || back[0] != time.Hour || back[15] < 5*time.Minute {
+		t.Fatalf("the questions reached back %v", back)
+	}
+	for i, d := range back {
+		if i != 0 && i != 15 && d > 20*time.Second {
+			t.Errorf("question %d reached back %v", i, d)
+		}
 	}
 }

@@ -152,7 +152,7 @@ func TestAbilities_findWhatIsMissingAndTheRoleThatGrantsIt(t *testing.T) {
 		user.(*types.UserV2),
 		role(t, "auditor", []types.Rule{{Resources: []string{"event", "session"}, Verbs: []string{"list", "read"}}}, nil),
 		role(t, "wide", []types.Rule{
-			{Resources: []string{"token", "user", "role", "access_request", "instance", "cluster_auth_preference", "session_recording_config"}, Verbs: []string{"*"}},
+			{Resources: []string{"token", "user", "role", "access_request", "instance", "auth_connector", "trusted_cluster", "cluster_auth_preference", "session_recording_config"}, Verbs: []string{"*"}},
 			{Resources: []string{"session_tracker"}, Verbs: []string{"list"}, Where: `contains(user.spec.traits["team"], "ops")`},
 			{Resources: []string{"lock"}, Verbs: []string{"list", "read"}},
 		}, nil),
@@ -242,8 +242,8 @@ func TestAccessMonitoring_saysWhyNot(t *testing.T) {
 	c, server := connect(t, clustertest.Options{Enterprise: true})
 	_, err := c.AccessMonitoring(7).Run(t.Context(), "SELEKT", 0, &table{})
 	var told *queries.Error
-	if !errors.As(err, &told) || told.Line != 1 || told.Col != 1 {
-		t.Errorf("bad SQL: %v", err)
+	if !errors.As(err, &told) || told.Line != 1 || told.Col != 1 || told.Text != "mismatched input" {
+		t.Errorf("bad SQL: %#v", err)
 	}
 	server.Grant(long.User, map[string][]string{"audit_query": {"list", "read"}})
 	if _, err := c.AccessMonitoring(7).Run(t.Context(), "SELECT 1", 0, &table{}); !errors.Is(err, teleport.ErrDenied) || !strings.Contains(err.Error(), "needs audit_query: use") {

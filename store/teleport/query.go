@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	secreportsv1 "github.com/gravitational/teleport/api/gen/proto/go/teleport/secreports/v1"
 	"github.com/gravitational/teleport/api/trail"
@@ -124,7 +125,7 @@ func (r *rowReader) page(set *secreportsv1.QueryResultSet) error {
 }
 
 // position is where Athena says that a statement is wrong.
-var position = regexp.MustCompile(`line (\d+):(\d+):`)
+var position = regexp.MustCompile(`line (\d+):(\d+): *`)
 
 // failed makes a sentence of what the cluster says to a query.
 func (a *AccessMonitoring) failed(ctx context.Context, err error) error {
@@ -133,10 +134,11 @@ func (a *AccessMonitoring) failed(ctx context.Context, err error) error {
 	}
 	err = trail.FromGRPC(err)
 	if trace.IsBadParameter(err) {
-		out := &queries.Error{Text: plain(err), Hint: "the cluster's own words; cordon query --engine case answers from the case"}
+		out := &queries.Error{Text: plain(err), Hint: "these are the cluster's own words; the case answers the same SQL"}
 		if m := position.FindStringSubmatch(out.Text); m != nil {
 			out.Line, _ = strconv.Atoi(m[1])
 			out.Col, _ = strconv.Atoi(m[2])
+			out.Text = strings.Replace(out.Text, m[0], "", 1) // whoever shows it shows the place
 		}
 		return out
 	}

@@ -37,7 +37,7 @@ func (c *Cluster) Recording(ctx context.Context, session string, w io.Writer) (e
 		select {
 		case ev, more = <-stream:
 		case err := <-failed:
-			return events, explain(doing, err)
+			return events, missing(session, explain(doing, err))
 		case <-silence.C:
 			return events, &Error{Reason: ErrLost, Text: doing + ": the cluster did not answer in time"}
 		}
@@ -57,4 +57,16 @@ func (c *Cluster) Recording(ctx context.Context, session string, w io.Writer) (e
 		return 0, fmt.Errorf("%s: %w", doing, ErrEmptyRecording)
 	}
 	return events, nil
+}
+
+// missing says of an answer that there is no such recording, which a cluster tells
+// by the path of a file of its own, what that means.
+func missing(session string, err error) error {
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return &Error{
+		Reason: ErrNotFound, cause: err, Text: "the cluster has no recording of session " + session,
+		Hint: "try again if it ran until now: it comes some seconds after the session's end. Else it was not recorded, or removed",
+	}
 }

@@ -80,10 +80,11 @@ func offers(t *testing.T) map[string]offer {
 			}
 			return err
 		}, []string{"lock read", "lock list"}, 0},
-		"Admins":    {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.Admins(ctx); return err }, []string{"user list", "user read", "role list", "role read"}, 13},
-		"Abilities": {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.Abilities(ctx); return err }, nil, 0},
-		"Settings":  {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.Settings(ctx); return err }, []string{"cluster_auth_preference read"}, 0},
-		"Servers":   {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.ControlHosts(ctx); return err }, []string{"instance list", "instance read"}, 13},
+		"Admins":      {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.Admins(ctx); return err }, []string{"user list", "user read", "role list", "role read"}, 0},
+		"StrictRoles": {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.StrictRoles(ctx); return err }, []string{"role list", "role read"}, 0},
+		"Abilities":   {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.Abilities(ctx); return err }, nil, 0},
+		"Settings":    {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.Settings(ctx); return err }, []string{"cluster_auth_preference read"}, 0},
+		"Servers":     {func(ctx context.Context, c *teleport.Cluster) error { _, err := c.ControlHosts(ctx); return err }, []string{"instance list", "instance read"}, 13},
 		"AccessMonitoring.Run": {func(ctx context.Context, c *teleport.Cluster) error {
 			_, err := c.AccessMonitoring(7).Run(ctx, "SELECT 1", 0, &table{})
 			return err

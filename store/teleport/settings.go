@@ -50,28 +50,31 @@ func (c *Cluster) Settings(ctx context.Context) (Settings, error) {
 		name := strings.ToLower(strings.TrimPrefix(f.String(), "SECOND_FACTOR_TYPE_"))
 		out.SecondFactors = append(out.SecondFactors, name)
 	}
+	out.Recording, err = c.recordingMode(ctx)
+	return out, err
+}
+
+// recordingMode reads how sessions are recorded; empty where it may not be read.
+// It is a resource of its own, with a right of its own.
+func (c *Cluster) recordingMode(ctx context.Context) (string, error) {
 	var rec types.SessionRecordingConfig
-	err = c.call(ctx, "read the recording settings", func(ctx context.Context) (err error) {
+	err := c.call(ctx, "read the recording settings", func(ctx context.Context) (err error) {
 		rec, err = c.client.GetSessionRecordingConfig(ctx)
 		return err
 	})
 	switch {
 	case err == nil:
-		out.Recording = rec.GetMode()
-	case !Degraded(err):
-		return Settings{}, err
+		return rec.GetMode(), nil
+	case Degraded(err):
+		return "", nil
 	}
-	return out, nil
+	return "", err
 }
 
 // StrictRoles are the roles whose holders are cut off by any part of the cluster
 // that cannot refresh its locks, whatever the cluster's own locking mode, by name.
 func (c *Cluster) StrictRoles(ctx context.Context) ([]string, error) {
-	var roles []types.Role
-	err := c.call(ctx, "read the roles", func(ctx context.Context) (err error) {
-		roles, err = c.client.GetRoles(ctx)
-		return err
-	})
+	roles, err := c.allRoles(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -167,7 +167,7 @@ func list() []Action {
 
 		{ID: Accept, Keys: []string{"a"}, Short: "accept", Long: "The selected step belongs to the attack; again: open", Scope: Lineage, Weight: 88},
 		{ID: Refuse, Keys: []string{"r"}, Short: "refuse", Long: "The selected step does not belong to it; asks why; again: open", Scope: Lineage, Weight: 87},
-		{ID: Plan, Keys: []string{"P"}, Short: "plan", Long: "What ends everything that is left, in order, with the commands", Scope: Lineage, Weight: 86},
+		{ID: Plan, Keys: []string{"P"}, Short: "plan", Long: "What ends everything that is left, step by step: enter locks, or opens a shell with the command", Scope: Lineage, Weight: 86},
 
 		{ID: PlayPause, Keys: []string{"space"}, Short: "play", Long: "Play or pause the recording", Scope: Replay, Weight: 97},
 		{ID: SeekBack, Keys: []string{"left"}, Short: "-5 s", Long: "Five seconds back", Scope: Replay, Weight: 94},

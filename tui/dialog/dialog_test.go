@@ -427,7 +427,8 @@ func all() map[string]Dialog {
 			draw.Plain("This identity may not create locks (needs lock: create)."), draw.Plain("Ask an administrator for role cordon-responder, or run on the auth server:"),
 			{draw.T(themes.Accent, "tctl lock --user=dana@example.com --ttl=24h")},
 		}}),
-		"long": NewMessage(Text{ID: "l", Title: "event", Lines: long}),
+		"steps": newSteps(c, 80, 24),
+		"long":  NewMessage(Text{ID: "l", Title: "event", Lines: long}),
 	}
 }
 

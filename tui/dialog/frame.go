@@ -5,6 +5,7 @@ import (
 
 	"cordon/themes"
 	"cordon/tui/draw"
+	"cordon/tui/safetext"
 )
 
 // frame draws the box of a dialog in the middle of an area, tall enough for
@@ -33,12 +34,12 @@ func keys(pairs ...string) draw.Line {
 	return l
 }
 
-// wrap breaks lines of one role at blanks, and folds lines of several roles
+// wrap breaks lines that are too wide: those of one role at blanks, those of several
 // behind their labels.
 func wrap(lines []draw.Line, width int) []draw.Line {
 	var out []draw.Line
 	for _, l := range lines {
-		if len(l) == 1 {
+		if len(l) == 1 && safetext.Width(l[0].Text) > width {
 			out = append(out, draw.Wrap(l[0].Role, l[0].Text, width)...)
 		} else {
 			out = append(out, draw.Fold(l, width)...)

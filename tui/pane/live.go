@@ -10,6 +10,7 @@ import (
 
 	"cordon/investigations/contain"
 	"cordon/investigations/posture"
+	"cordon/investigations/survive"
 )
 
 // Live is the cluster that the console follows, as far as pages ask it
@@ -26,9 +27,15 @@ type Live interface {
 	// Fetch adds the recording of a session to the case. Bytes counts, while it
 	// works, what came.
 	Fetch(ctx context.Context, session string, bytes *atomic.Int64) error
+	// Standing says what stands on the cluster of the plans' things; see
+	// [survive.Cluster].
+	survive.Cluster
 	// Proxy is HOST:PORT for the command lines of tsh; empty where it is not known
 	// and tsh's own profile decides.
 	Proxy() string
+	// Insecure reports whether the proxy's certificate is taken unseen, for which
+	// tctl and tsh have a flag and no variable.
+	Insecure() bool
 }
 
 // Locking is how a cluster takes its locks.

@@ -10,6 +10,7 @@ import (
 
 	"cordon/investigations/contain"
 	"cordon/investigations/posture"
+	"cordon/investigations/survive"
 	"cordon/tui/pane"
 )
 
@@ -22,11 +23,16 @@ type Cluster struct {
 	held  []contain.Lock
 	runs  []pane.Running
 	fails error
+	says  map[survive.Thing]survive.Standing
+	asked [][]survive.Thing
+	waits <-chan struct{}
 
 	Mode pane.Locking
 	// Config is how the cluster is set, Unread what it does not tell of that.
 	Config *posture.Config
 	Unread []string
+	// TakesAny says that the proxy's certificate is taken unseen.
+	TakesAny bool
 	// OnFetch gives a recording to the case, or says why not.
 	OnFetch func(session string) error
 }
@@ -44,6 +50,26 @@ func (c *Cluster) Runs(sessions ...pane.Running) { c.set(func() { c.runs = sessi
 
 // Fails sets what every question is answered with; nil ends that.
 func (c *Cluster) Fails(err error) { c.set(func() { c.fails = err }) }
+
+// Says sets what the cluster has of things; of all others it has all that is asked
+// for.
+func (c *Cluster) Says(standings ...survive.Standing) {
+	c.set(func() {
+		c.says = map[survive.Thing]survive.Standing{}
+		for _, s := range standings {
+			c.says[s.Thing] = s
+		}
+	})
+}
+
+// Waits has questions about things wait until the channel is closed.
+func (c *Cluster) Waits(until <-chan struct{}) { c.set(func() { c.waits = until }) }
+
+// Asked returns what was asked for in each question about things.
+func (c *Cluster) Asked() (asked [][]survive.Thing) {
+	c.set(func() { asked = slices.Clone(c.asked) })
+	return asked
+}
 
 func (c *Cluster) set(f func()) {
 	c.mu.Lock()
@@ -74,6 +100,35 @@ func (c *Cluster) Running(context.Context) ([]pane.Running, error) {
 	defer c.mu.Unlock()
 	return slices.Clone(c.runs), c.fails
 }
+
+// Standing implements [pane.Live].
+func (c *Cluster) Standing(ctx context.Context, things []survive.Thing) ([]survive.Standing, error) {
+	var waits <-chan struct{}
+	c.set(func() { waits = c.waits })
+	if waits != nil {
+		select {
+		case <-waits:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, slices.Clone(things))
+	out := make([]survive.Standing, len(things))
+	for i, t := range things {
+		s, ok := c.says[t]
+		if !ok {
+			s.State = survive.There
+		}
+		s.Thing, s.At = t, c.Now()
+		out[i] = s
+	}
+	return out, c.fails
+}
+
+// Insecure implements [pane.Live].
+func (c *Cluster) Insecure() bool { return c.TakesAny }
 
 // Proxy implements [pane.Live].
 func (c *Cluster) Proxy() string { return "proxy.example.com:443" }

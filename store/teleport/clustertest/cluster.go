@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/gravitational/teleport/api/client/proto"
+	accesslistv1 "github.com/gravitational/teleport/api/gen/proto/go/teleport/accesslist/v1"
 	auditlogpb "github.com/gravitational/teleport/api/gen/proto/go/teleport/auditlog/v1"
 	clusterconfigpb "github.com/gravitational/teleport/api/gen/proto/go/teleport/clusterconfig/v1"
+	devicepb "github.com/gravitational/teleport/api/gen/proto/go/teleport/devicetrust/v1"
 	secreportsv1 "github.com/gravitational/teleport/api/gen/proto/go/teleport/secreports/v1"
 	userspb "github.com/gravitational/teleport/api/gen/proto/go/teleport/users/v1"
 	"github.com/gravitational/teleport/api/types"
@@ -27,14 +29,16 @@ const ClusterName = "teleport.example.com"
 // Options say what kind of cluster it is.
 type Options struct {
 	// Version of the server; empty: 17.4.8. Below 13 there is no audit log
-	// service and no users service, and locks lose the fields server_id and
-	// device; below 18 the fields are unknown that came with it.
+	// service and no users service, roles are read by an older call, and locks
+	// lose the fields server_id and device; below 18 the fields are unknown that
+	// came with it.
 	Version string
 	// Now is the cluster's clock; nil: the real one.
 	Now func() time.Time
 	// Authority that signs; nil: one of its own.
 	Authority *Authority
-	// Enterprise says whether Access Monitoring and access lists are offered.
+	// Enterprise says whether Access Monitoring, access lists and trusted devices
+	// are offered.
 	Enterprise bool
 	// Lag is how long after a change of a lock reads show it, by the cluster's
 	// clock; 0: 40 ms. As in Teleport reads come from a cache, which is up to a
@@ -83,6 +87,7 @@ type state struct {
 	recording  *types.SessionRecordingConfigV2
 	answers    map[string]*answer
 	everLocked map[string]int // how often each lock was created
+	named      map[thing]any  // what is looked up by its name
 }
 
 // Start runs a cluster until the test ends.
@@ -107,7 +112,7 @@ func Start(t testing.TB, o Options) *Cluster {
 		rights: map[string]map[string][]string{}, calls: map[string]int{},
 		held: state{
 			locks: map[string]*types.LockV2{}, cached: map[string]*types.LockV2{}, watchers: map[chan *proto.Event]struct{}{},
-			recordings: map[string][]*sessionEvent{}, answers: map[string]*answer{}, everLocked: map[string]int{},
+			recordings: map[string][]*sessionEvent{}, answers: map[string]*answer{}, everLocked: map[string]int{}, named: map[thing]any{},
 			preference: types.DefaultAuthPreference().(*types.AuthPreferenceV2),
 			recording:  types.DefaultSessionRecordingConfig().(*types.SessionRecordingConfigV2),
 		},
@@ -118,6 +123,7 @@ func Start(t testing.TB, o Options) *Cluster {
 	c.listener = &listener{Listener: plain, open: map[net.Conn]struct{}{}}
 	c.server = grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(o.Authority.serverTLS(o.Now))),
+		grpc.UnknownServiceHandler(c.older),
 		grpc.ChainUnaryInterceptor(interceptors.GRPCServerUnaryErrorInterceptor, c.unary),
 		grpc.ChainStreamInterceptor(interceptors.GRPCServerStreamErrorInterceptor, c.stream),
 	)
@@ -144,6 +150,8 @@ func (c *Cluster) register() {
 	}
 	if c.options.Enterprise {
 		secreportsv1.RegisterSecReportsServiceServer(c.server, &secReports{cluster: c})
+		accesslistv1.RegisterAccessListServiceServer(c.server, &accessLists{cluster: c})
+		devicepb.RegisterDeviceTrustServiceServer(c.server, &devices{cluster: c})
 	}
 }
 
@@ -179,8 +187,18 @@ func (a *auth) Ping(context.Context, *proto.PingRequest) (*proto.PingResponse, e
 	c := a.cluster
 	return &proto.PingResponse{
 		ClusterName: ClusterName, ServerVersion: c.options.Version, ProxyPublicAddr: "proxy." + ClusterName + ":443",
-		ServerFeatures: &proto.Features{AccessMonitoring: &proto.AccessMonitoringFeature{Enabled: c.options.Enterprise}},
+		ServerFeatures: features(c.options.Enterprise),
 	}, nil
+}
+
+func features(enterprise bool) *proto.Features {
+	if !enterprise {
+		return &proto.Features{}
+	}
+	return &proto.Features{
+		AccessMonitoring: &proto.AccessMonitoringFeature{Enabled: true}, DeviceTrust: &proto.DeviceTrustFeature{Enabled: true},
+		IdentityGovernance: true,
+	}
 }
 
 // listener knows its connections, so that they can be cut.
@@ -226,7 +244,11 @@ func (t *tracked) Close() error {
 	return t.Conn.Close()
 }
 
-// contains reports whether the rules of a user allow a verb.
+// contains reports whether the rules of a user allow a verb. Who may read may
+// also read without secrets.
 func contains(rules map[string][]string, resource, verb string) bool {
+	if verb == types.VerbReadNoSecrets && contains(rules, resource, types.VerbRead) {
+		return true
+	}
 	return slices.Contains(rules[resource], verb) || slices.Contains(rules["*"], verb)
 }

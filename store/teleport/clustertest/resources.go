@@ -8,11 +8,15 @@ import (
 	userspb "github.com/gravitational/teleport/api/gen/proto/go/teleport/users/v1"
 	"github.com/gravitational/teleport/api/types"
 	"github.com/gravitational/trace"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // Hold adds resources: tokens, roles, users, access requests, live sessions,
-// servers, the auth preference or the recording config.
+// servers, the auth preference or the recording config, and what a cluster gives
+// by its name (standing.go).
 func (c *Cluster) Hold(resources ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -36,7 +40,9 @@ func (c *Cluster) Hold(resources ...any) {
 		case *types.SessionRecordingConfigV2:
 			h.recording = r
 		default:
-			c.Authority.t.Fatalf("a test cluster holds no %T", r)
+			if !h.holdNamed(r) {
+				c.Authority.t.Fatalf("a test cluster holds no %T", r)
+			}
 		}
 	}
 }
@@ -51,7 +57,13 @@ func (c *Cluster) locked(ctx context.Context, resource string, f func(*state) er
 	return f(&c.held)
 }
 
+// GetTokens asks for a second factor on newer servers.
 func (a *auth) GetTokens(ctx context.Context, _ *emptypb.Empty) (out *types.ProvisionTokenV2List, err error) {
+	if a.cluster.major >= 16 {
+		if err := a.cluster.allowAdmin(ctx, types.KindToken, "list"); err != nil {
+			return nil, err
+		}
+	}
 	out = &types.ProvisionTokenV2List{}
 	err = a.cluster.locked(ctx, types.KindToken, func(h *state) error {
 		out.ProvisionTokens = append(out.ProvisionTokens, h.tokens...)
@@ -114,30 +126,34 @@ func (a *auth) GetCurrentUserRoles(_ *emptypb.Empty, stream proto.AuthService_Ge
 	return nil
 }
 
-func (a *auth) ListAccessRequests(ctx context.Context, _ *proto.ListAccessRequestsRequest) (out *proto.ListAccessRequestsResponse, err error) {
+func (a *auth) ListAccessRequests(ctx context.Context, r *proto.ListAccessRequestsRequest) (*proto.ListAccessRequestsResponse, error) {
 	if a.cluster.major < 15 {
 		return a.UnimplementedAuthServiceServer.ListAccessRequests(ctx, nil)
 	}
-	out = &proto.ListAccessRequestsResponse{}
-	err = a.cluster.locked(ctx, types.KindAccessRequest, func(h *state) error {
-		out.AccessRequests = append(out.AccessRequests, h.requests...)
-		return nil
-	}, "list", "read")
-	return out, err
+	return &proto.ListAccessRequestsResponse{AccessRequests: a.cluster.requests(ctx, r.Filter)}, nil
 }
 
-func (a *auth) GetAccessRequestsV2(_ *types.AccessRequestFilter, stream proto.AuthService_GetAccessRequestsV2Server) error {
-	var out []*types.AccessRequestV3
-	err := a.cluster.locked(stream.Context(), types.KindAccessRequest, func(h *state) error {
-		out = append(out, h.requests...)
-		return nil
-	}, "list", "read")
-	for _, r := range out {
-		if err == nil {
-			err = stream.Send(r)
+func (a *auth) GetAccessRequestsV2(filter *types.AccessRequestFilter, stream proto.AuthService_GetAccessRequestsV2Server) error {
+	for _, r := range a.cluster.requests(stream.Context(), filter) {
+		if err := stream.Send(r); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
+}
+
+// requests are those that the caller may see: without the right to read them all
+// only the own ones, and no refusal, as Teleport does it.
+func (c *Cluster) requests(ctx context.Context, filter *types.AccessRequestFilter) (out []*types.AccessRequestV3) {
+	all := c.allow(ctx, types.KindAccessRequest, "list", "read") == nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.held.requests {
+		if (all || r.GetUser() == userOf(ctx)) && (filter == nil || filter.Match(r)) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func (a *auth) GetAuthPreference(ctx context.Context, _ *emptypb.Empty) (out *types.AuthPreferenceV2, err error) {
@@ -190,6 +206,42 @@ func (a *auth) GetInstances(r *types.InstanceFilter, stream proto.AuthService_Ge
 		}
 	}
 	return err
+}
+
+// GetUsers is the call for users of older versions.
+func (a *auth) GetUsers(_ *proto.GetUsersRequest, stream proto.AuthService_GetUsersServer) error {
+	var out []*types.UserV2
+	err := a.cluster.locked(stream.Context(), types.KindUser, func(h *state) error {
+		out = append(out, h.users...)
+		return nil
+	}, "list", "read")
+	for _, u := range out {
+		if err == nil {
+			err = stream.Send(u)
+		}
+	}
+	return err
+}
+
+// older answers the calls of old versions that the services have no method for
+// any more: GetRoles.
+func (c *Cluster) older(_ any, stream grpc.ServerStream) error {
+	method, _ := grpc.MethodFromServerStream(stream)
+	if method != "/proto.AuthService/GetRoles" || c.major >= 13 {
+		return status.Errorf(codes.Unimplemented, "unknown method %s", method)
+	}
+	if err := stream.RecvMsg(&emptypb.Empty{}); err != nil {
+		return err
+	}
+	var out proto.GetRolesResponse
+	err := c.locked(stream.Context(), types.KindRole, func(h *state) error {
+		out.Roles = append(out.Roles, h.roles...)
+		return nil
+	}, "list", "read")
+	if err != nil {
+		return err
+	}
+	return stream.SendMsg(&out)
 }
 
 // users is the users service of newer versions.

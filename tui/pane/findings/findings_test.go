@@ -301,6 +301,26 @@ func TestPage_aBrokenRuleIsToldAndTheOthersRun(t *testing.T) {
 	}
 }
 
+// The holes in the evidence are as many here as the header of the console says;
+// the rules' own blind spots stand below them and are counted apart.
+func TestPage_countsTheGapsAsTheHeaderDoes(t *testing.T) {
+	t.Parallel()
+	d := open(t, setup{theme: "mono", size: image.Pt(160, 30)})
+	coverage, err := d.env.Evidence.Coverage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf(" gaps %d + 1 of rules\n", len(coverage.Gaps))
+	if len(coverage.Gaps) == 0 || !strings.Contains(d.screen(false), want) {
+		t.Errorf("%q is not told:\n%s", want, d.screen(false))
+	}
+	d.got.result.Blind = nil
+	d.fill()
+	if want := fmt.Sprintf(" gaps %d\n", len(coverage.Gaps)); !strings.Contains(d.screen(false), want) {
+		t.Errorf("%q is not told:\n%s", want, d.screen(false))
+	}
+}
+
 // The checks are read when their part is opened; y copies what mends one.
 func TestPage_readsThePostureWhenItIsAskedFor(t *testing.T) {
 	t.Parallel()

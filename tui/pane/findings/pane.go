@@ -323,9 +323,19 @@ func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 
 // label names a part with how much is in it.
 func (p *Pane) label(i int) string {
-	text := p.parts[i].title
-	if p.got != nil && (i != partPosture || p.posture != nil) {
-		text += " " + draw.Count(int64(len(p.parts[i].rows)))
+	text, n := p.parts[i].title, len(p.parts[i].rows)
+	switch {
+	case p.got == nil || i == partPosture && p.posture == nil:
+	case i == partGaps:
+		// The holes in the evidence are counted as everywhere; what the rules could
+		// not see stands in the same table and is counted apart.
+		gaps := len(p.got.coverage.Gaps)
+		text += " " + draw.Count(int64(gaps))
+		if n > gaps {
+			text += " + " + draw.Count(int64(n-gaps)) + " of rules"
+		}
+	default:
+		text += " " + draw.Count(int64(n))
 	}
 	if i == p.at {
 		return "[" + text + "]"

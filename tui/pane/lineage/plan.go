@@ -6,7 +6,6 @@ import (
 
 	"cordon/investigations/survive"
 	"cordon/themes"
-	"cordon/tui/dialog"
 	"cordon/tui/draw"
 	"cordon/tui/pane"
 	"cordon/tui/safetext"
@@ -35,75 +34,93 @@ var stageTitles = map[survive.Stage]string{
 	survive.Cut: "cut off now", survive.Look: "look first", survive.Revoke: "take away for good", survive.Restore: "put back",
 }
 
-// plan shows the plan in a dialog; y copies its commands.
+// plan opens the plan.
 func (p *Pane) plan() {
 	left := p.facts.rest.Left
-	lines := []draw.Line{{draw.T(themes.Text, fmt.Sprintf("What ends the %s left of %s. Nothing here is sent: y copies the commands.",
-		pane.Plural(len(left.Items), "thing that is", "things that are"), safetext.CleanMax(left.Identity, 80)))}}
+	b := planBuilder{clock: p.env.Clock, dot: p.env.Styles.Glyphs.Dot + " ", question: p.env.Styles.Glyphs.Question + " "}
+	b.head = []draw.Line{draw.Plain(fmt.Sprintf("What ends the %s left of %s, one step after the other. Nothing is sent before you take a step.",
+		pane.Plural(len(left.Items)+len(left.Held), "thing that is", "things that are"), safetext.CleanMax(left.Identity, 80)))}
 	var commands []string
 	stage := survive.Stage(255)
 	for i, a := range left.Actions() {
 		if a.Stage != stage {
 			stage = a.Stage
-			lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Title, stageTitles[stage])})
+			b.title(stageTitles[stage])
 			commands = append(commands, "# "+stageTitles[stage])
 		}
-		lines = append(lines, p.actionLines(i+1, &a)...)
+		b.add(a.Step, b.actionLines(i+1, &a))
 		commands = append(commands, a.Command)
 	}
-	lines = append(lines, p.planRest(left)...)
-	p.env.Out.Put(pane.Open{Dialog: dialog.NewMessage(dialog.Text{
-		ID: "lineage.plan", Title: "plan: end what is left", Lines: lines, Copy: strings.Join(commands, "\n"),
-	})})
+	b.rest(left, p.env.Styles.Glyphs.Locked+" ")
+	p.env.Out.Put(pane.Plan{Title: "plan: end what is left", Parts: b.parts, Copy: strings.Join(commands, "\n"), Things: left.Things()})
+}
+
+// planBuilder gathers the parts of a plan.
+type planBuilder struct {
+	clock         pane.Clock
+	dot, question string
+	head          []draw.Line // of the part that comes next
+	parts         []pane.PlanPart
+}
+
+func (b *planBuilder) title(text string) {
+	b.head = append(b.head, draw.Line{}, draw.Line{draw.T(themes.Title, text)})
+}
+
+func (b *planBuilder) add(step survive.Step, lines []draw.Line) {
+	b.parts = append(b.parts, pane.PlanPart{Head: b.head, Lines: lines, Step: step})
+	b.head = nil
 }
 
 // actionLines are one line to type with what it is for.
-func (p *Pane) actionLines(n int, a *survive.Action) []draw.Line {
-	dot := p.env.Styles.Glyphs.Dot + " "
+func (b *planBuilder) actionLines(n int, a *survive.Action) []draw.Line {
 	lines := []draw.Line{{draw.T(themes.Accent, fmt.Sprintf("%d $ %s", n, safetext.Clean(a.Command)))}}
 	for i, item := range a.For {
 		if i == maxFor {
-			lines = append(lines, draw.Line{draw.T(themes.Muted, fmt.Sprintf(dot+"and %d more", len(a.For)-i))})
+			lines = append(lines, draw.Line{draw.T(themes.Muted, fmt.Sprintf(b.dot+"and %d more", len(a.For)-i))})
 			break
 		}
-		lines = append(lines, draw.Line{draw.T(themes.Text, dot+safetext.CleanMax(short(item.What), 160)+", "+until(item.Until, p.env.Clock))})
+		lines = append(lines, draw.Line{draw.T(themes.Text, b.dot+safetext.CleanMax(short(item.What), 160)+", "+until(item.Until, b.clock))})
 	}
 	if a.Note != "" {
-		lines = append(lines, draw.Line{draw.T(themes.Warning, dot+safetext.Clean(a.Note))})
+		lines = append(lines, draw.Line{draw.T(themes.Warning, b.dot+safetext.Clean(a.Note))})
 	}
 	return lines
 }
 
-// planRest says what the plan does not do: what a lock holds, and what the log
-// cannot tell.
-func (p *Pane) planRest(left *survive.Report) []draw.Line {
+// rest says what the plan does not do: what nobody decided on, what a lock holds,
+// and what the log cannot tell.
+func (b *planBuilder) rest(left *survive.Report, locked string) {
 	var lines []draw.Line
-	if doubtful := left.Doubtful(); len(doubtful) > 0 {
-		lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Title, "not decided, so not in the plan: a accepts, r refuses")})
-		for _, a := range doubtful {
-			item := &a.For[0]
-			lines = append(
-				lines, draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.Question+" "+safetext.CleanMax(short(item.What), 160))},
-				draw.Line{draw.T(themes.Muted, p.env.Styles.Glyphs.Dot+" "+safetext.CleanMax(short(item.Doubt), 160))},
-			)
-		}
+	for _, a := range left.Doubtful() {
+		item := &a.For[0]
+		lines = append(
+			lines, draw.Line{draw.T(themes.Warning, b.question+safetext.CleanMax(short(item.What), 160))},
+			draw.Line{draw.T(themes.Muted, b.dot+safetext.CleanMax(short(item.Doubt), 160))},
+		)
 	}
-	if len(left.Held) > 0 {
-		lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Title, "held by a lock, usable again when it ends")})
-		for _, item := range left.Held {
-			lines = append(lines, draw.Line{draw.T(themes.Locked, p.env.Styles.Glyphs.Locked+" "+safetext.CleanMax(short(item.What), 200))})
-		}
+	if len(lines) > 0 {
+		b.title("not decided, so not in the plan: a accepts, r refuses")
+		b.add(survive.Step{}, lines)
 	}
-	if len(left.Unknown) > 0 {
-		lines = append(lines, draw.Line{}, draw.Line{draw.T(themes.Title, "the log cannot tell")})
-		for _, u := range left.Unknown {
-			lines = append(lines, draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.Question+" "+safetext.Clean(u.Note))})
-			if u.Command != "" {
-				lines = append(lines, draw.Line{draw.T(themes.Accent, "$ "+safetext.Clean(u.Command))})
-			}
-		}
+	lines = nil
+	for _, item := range left.Held {
+		lines = append(lines, draw.Line{draw.T(themes.Locked, locked+safetext.CleanMax(short(item.What), 200))})
 	}
-	return lines
+	if len(lines) > 0 {
+		b.title("held by a lock, usable again when it ends")
+		b.add(survive.Step{}, lines)
+	}
+	for i, u := range left.Unknown {
+		if i == 0 {
+			b.title("the log cannot tell")
+		}
+		lines := []draw.Line{{draw.T(themes.Warning, b.question+safetext.Clean(u.Note))}}
+		if u.Command != "" {
+			lines = append(lines, draw.Line{draw.T(themes.Accent, "$ "+safetext.Clean(u.Command))})
+		}
+		b.add(survive.Step{Stage: survive.Look, Command: u.Command}, lines)
+	}
 }
 
 // until says when a thing ends by itself.

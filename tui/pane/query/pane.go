@@ -149,11 +149,25 @@ func inside(box uv.Rectangle) uv.Rectangle {
 type place struct {
 	SQL    string `json:"sql,omitempty"`
 	Report bool   `json:"report,omitempty"`
+	// Asks is which engine was asked, where there were two.
+	Asks string `json:"asks,omitempty"`
 }
 
-// Keep writes the text.
+// The engines as [place.Asks] names them.
+const (
+	asksCase    = "case"
+	asksCluster = "cluster"
+)
+
+// Keep writes the text and who is asked.
 func (p *Pane) Keep() string {
 	kept := place{Report: p.report != nil}
+	switch {
+	case p.isCluster(p.asks):
+		kept.Asks = asksCluster
+	case p.env.ClusterEngine != nil:
+		kept.Asks = asksCase
+	}
 	if text := p.editor.string(); len(text) <= maxKept {
 		kept.SQL = text
 	}
@@ -167,23 +181,27 @@ func (p *Pane) Keep() string {
 	return string(text)
 }
 
-// Restore puts a text that Keep wrote into the editor, and makes the report anew
-// where that was open. It runs no query.
+// Restore asks the engine that Keep wrote from now on, puts its text into the
+// editor, and makes the report anew where that was open. It runs no query.
 func (p *Pane) Restore(text string) tea.Cmd {
 	var kept place
 	if json.Unmarshal([]byte(text), &kept) != nil {
 		return nil
 	}
+	var swap tea.Cmd
+	if p.env.ClusterEngine != nil && kept.Asks != "" && (kept.Asks == asksCluster) != p.isCluster(p.asks) {
+		swap = p.swapEngine()
+	}
 	if kept.SQL != "" && kept.SQL != p.editor.string() {
 		p.setText(kept.SQL, queries.Named{})
 	}
 	if kept.Report && p.report == nil {
-		return p.runReport(userOf(p.subject))
+		return tea.Batch(swap, p.runReport(userOf(p.subject)))
 	}
 	if !kept.Report {
 		p.report = nil
 	}
-	return nil
+	return swap
 }
 
 // setText puts another query into the editor.
@@ -281,11 +299,19 @@ func (p *Pane) wrongLines(width int) []draw.Line {
 	if p.err == nil {
 		return nil
 	}
-	line := p.errorLine(p.err)
+	said, hint := p.errorText(p.err)
+	line := draw.Line{draw.T(themes.Danger, said)}
+	if hint != "" {
+		line = append(line, draw.T(themes.Text, "  "), draw.T(themes.Accent, hint))
+	}
 	if safetext.Width(line.String()) <= width {
 		return []draw.Line{line}
 	}
-	return draw.Wrap(themes.Danger, line.String(), width)
+	lines := draw.Wrap(themes.Danger, said, width)
+	if hint != "" {
+		lines = append(lines, draw.Wrap(themes.Accent, hint, width)...)
+	}
+	return lines
 }
 
 // drawAnswer draws the result with who gave it and what it covers.

@@ -245,18 +245,16 @@ func spotOf(sql string, err error) spot {
 	return spot{from, from + max(1, len(at))}
 }
 
-// errorLine says what is wrong and what to type instead.
-func (p *Pane) errorLine(err error) draw.Line {
+// errorText says what is wrong, where, and what to type instead; hint is empty
+// where there is nothing to type.
+func (p *Pane) errorText(err error) (said, hint string) {
 	var bad *queries.Error
 	if !errors.As(err, &bad) {
-		return draw.Line{draw.T(themes.Danger, "Not answered: "+p.clean(err.Error(), 600))}
+		return "Not answered: " + p.clean(err.Error(), 600), ""
 	}
-	line := draw.Line{draw.T(themes.Danger, p.clean(bad.Text, 400))}
+	said = p.clean(bad.Text, 400)
 	if bad.Line > 0 {
-		line = append(draw.Line{draw.T(themes.Danger, fmt.Sprintf("%d:%d ", bad.Line, bad.Col))}, line...)
+		said = fmt.Sprintf("%d:%d %s", bad.Line, bad.Col, said)
 	}
-	if bad.Hint != "" {
-		line = append(line, draw.T(themes.Text, "  "), draw.T(themes.Accent, p.clean(bad.Hint, 300)))
-	}
-	return line
+	return said, p.clean(bad.Hint, 300)
 }

@@ -56,14 +56,17 @@ func (p *Pane) noJoining() string {
 }
 
 // joinArgs is the command line that takes part in a session.
-func joinArgs(r pane.Running, mode, proxy string) []string {
+func joinArgs(r pane.Running, mode string, live pane.Live) []string {
 	argv := []string{"tsh"}
 	if r.Kind == "kube" {
 		argv = append(argv, "kube")
 	}
 	argv = append(argv, "join", "--mode="+mode)
-	if proxy != "" {
+	if proxy := live.Proxy(); proxy != "" {
 		argv = append(argv, "--proxy="+proxy)
+	}
+	if live.Insecure() {
+		argv = append(argv, "--insecure")
 	}
 	return append(argv, r.ID)
 }
@@ -76,7 +79,7 @@ func (p *Pane) askJoin(id action.ID, way joining) {
 	if !ok || p.noJoining() != "" {
 		return
 	}
-	argv := joinArgs(r, way.mode, p.env.Live.Proxy())
+	argv := joinArgs(r, way.mode, p.env.Live)
 	place := where(runningSession(r))
 	run := pane.Run{Argv: argv, Title: way.title + " " + place}
 	p.env.Out.Put(pane.Open{

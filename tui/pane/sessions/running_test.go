@@ -106,13 +106,15 @@ func TestJoin_runsTheCommandThatWasShown(t *testing.T) {
 	for _, c := range []struct {
 		kind string
 		id   action.ID
+		any  bool
 		want string
 	}{
-		{"ssh", action.Observe, "tsh join --mode=observer --proxy=proxy.example.com:443 " + sidRuns},
-		{"ssh", action.JoinPeer, "tsh join --mode=peer --proxy=proxy.example.com:443 " + sidRuns},
-		{"kube", action.Terminate, "tsh kube join --mode=moderator --proxy=proxy.example.com:443 " + sidRuns},
+		{"ssh", action.Observe, false, "tsh join --mode=observer --proxy=proxy.example.com:443 " + sidRuns},
+		{"ssh", action.JoinPeer, true, "tsh join --mode=peer --proxy=proxy.example.com:443 --insecure " + sidRuns},
+		{"kube", action.Terminate, false, "tsh kube join --mode=moderator --proxy=proxy.example.com:443 " + sidRuns},
 	} {
-		b, _ := liveBench(t, &evidence{}, runs(sidRuns, c.kind, "dana@example.com"))
+		b, cluster := liveBench(t, &evidence{}, runs(sidRuns, c.kind, "dana@example.com"))
+		cluster.TakesAny = c.any
 		b.run(b.pane.Show(pane.Subject{Entity: dana}))
 		b.do(c.id)
 		var asked pane.Open

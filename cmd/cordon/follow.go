@@ -115,6 +115,16 @@ func (p *program) follow(ctx context.Context, ask followAsk) (err error) {
 		return err
 	}
 	p.tell("reading its log from %s on", moment(since))
+	// Said before as well: a run that is killed says nothing at its end.
+	note := func(result string) error {
+		_, err := c.Record(context.WithoutCancel(ctx), journal.Entry{
+			Time: p.now(), Operator: p.operator(), Mode: journal.ModeLive, Action: journal.ActionEvidenceAdd, Target: cluster.Name, Result: result,
+		})
+		return err
+	}
+	if err := note("following its log from " + moment(since) + " on"); err != nil {
+		return err
+	}
 	feed, err := c.OpenFeed(cluster.Name, store.Options{Now: p.now, Operator: p.operator(), Command: "cordon follow"})
 	if err != nil {
 		return err
@@ -123,12 +133,8 @@ func (p *program) follow(ctx context.Context, ask followAsk) (err error) {
 	err = f.run(ctx, cluster, since, ask.untilNow)
 	// What came so far is ended properly, also after Ctrl+C.
 	err = errors.Join(err, feed.Close(context.WithoutCancel(ctx)))
-	_, recordErr := c.Record(context.WithoutCancel(ctx), journal.Entry{
-		Time: p.now(), Operator: p.operator(), Mode: journal.ModeLive, Action: journal.ActionEvidenceAdd,
-		Target: cluster.Name, Result: fmt.Sprintf("%s added, from %s on", counted(f.added, "event"), moment(since)),
-	})
 	p.tell("%s added to %s", counted(f.added, "new event"), c.Path())
-	return errors.Join(err, recordErr)
+	return errors.Join(err, note(fmt.Sprintf("%s added, from %s on", counted(f.added, "event"), moment(since))))
 }
 
 // following is one run of `cordon follow`.

@@ -133,7 +133,7 @@ func (t *plain) board(a locksAnswer) {
 	rows := [][]string{{"state", "locks", "ends", "made", "by", "name"}}
 	for _, l := range a.Locks {
 		title := l.Title()
-		if l.Unread {
+		if l.Unread && l.Origin != contain.OriginCluster {
 			title = "the log does not say what"
 		}
 		rows = append(rows, []string{l.State.String(), title, endOf(l.Lock), moment(l.Created), l.By, l.Name})

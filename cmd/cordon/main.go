@@ -11,8 +11,8 @@
 //     --json, --jsonl, --raw and asciicast are exact.
 //   - The exit code says how it went: see failure.go.
 //   - What reads a case also reads evidence paths directly: see reading.go.
-//   - Nothing changes a cluster. Locks go through contain.Desk, which guards
-//     and records them.
+//   - Only a lock asked for with --live, and its key in the console, change a
+//     cluster. They go through contain.Desk, which guards and records them.
 package main
 
 import (

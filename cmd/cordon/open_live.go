@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,10 +28,12 @@ type liveConsole struct {
 	feeding sync.Mutex // over feed, which is for one goroutine
 	feed    *store.Feed
 
+	opened chan struct{} // closed when the console has read the case
+
 	mu      sync.Mutex
 	last    tui.LiveMsg
 	news    chan struct{} // something changed in last
-	arrived chan struct{} // events that may say that a lock does not hold
+	arrived chan struct{} // something that may say that a lock does not stand or hold
 }
 
 // openLive opens the console on a cluster.
@@ -83,7 +84,7 @@ func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err
 	if err != nil {
 		return err
 	}
-	live := &liveConsole{of: p, held: c, cluster: cluster, desk: desk, since: since, news: make(chan struct{}, 1), arrived: make(chan struct{}, 1)}
+	live := &liveConsole{of: p, held: c, cluster: cluster, desk: desk, since: since, opened: make(chan struct{}), news: make(chan struct{}, 1), arrived: make(chan struct{}, 1)}
 	return p.console(ctx, c, consoleOptions{identity: who, now: p.now, tick: time.Second, live: live})
 }
 
@@ -98,6 +99,11 @@ func (l *liveConsole) begin(ctx context.Context, send func(tea.Msg)) (stop func(
 	running.Go(func() { l.watchLocks(ctx) })
 	running.Go(func() { l.watchHolds(ctx) })
 	running.Go(func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.opened:
+		}
 		if err := l.follow(ctx); err != nil {
 			l.change(func(m *tui.LiveMsg) { m.Ended = err.Error() })
 		}
@@ -158,7 +164,7 @@ func (l *liveConsole) follow(ctx context.Context) (err error) {
 	var added atomic.Int64
 	state := func(s teleport.FollowState) {
 		l.change(func(m *tui.LiveMsg) {
-			m.Added, m.Newest, m.Lost, m.Next = added.Load(), s.Newest, "", s.Next
+			m.Added, m.Newest, m.Answered, m.Lost, m.Next = added.Load(), s.Newest, s.Asked, "", s.Next
 			if s.Err != nil {
 				m.Lost = s.Err.Error()
 			}
@@ -172,12 +178,32 @@ func (l *liveConsole) follow(ctx context.Context) (err error) {
 		}
 		return err
 	}
-	err = l.cluster.Follow(ctx, teleport.FollowOptions{Since: l.since, State: state}, take)
-	if errors.Is(err, context.Canceled) {
-		return nil
+	for since := l.since; ; {
+		err = l.cluster.Follow(ctx, teleport.FollowOptions{Since: since, State: state}, take)
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		// Who is locked out, or lacks a right, may have it back later.
+		if !errors.Is(err, teleport.ErrDenied) {
+			return err
+		}
+		l.change(func(m *tui.LiveMsg) {
+			m.Lost, m.Next = err.Error(), l.of.now().Add(refusedRest)
+			if again := m.Newest.Add(-readAgain); again.After(since) {
+				since = again
+			}
+		})
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(refusedRest):
+		}
 	}
-	return err
 }
+
+// refusedRest is how long it is waited after a refusal before the log is asked for
+// again.
+const refusedRest = 30 * time.Second
 
 // keep adds what arrived to the case.
 func (l *liveConsole) keep(ctx context.Context, lines [][]byte) (int64, error) {
@@ -196,7 +222,10 @@ var errNoFeed = errors.New("the case takes no more events: open it again")
 // watchLocks tells whenever the cluster's locks change. That they cannot be
 // watched shows where they are read.
 func (l *liveConsole) watchLocks(ctx context.Context) {
-	changed := func([]contain.Lock) { l.change(func(m *tui.LiveMsg) { m.Locks++ }) }
+	changed := func([]contain.Lock) {
+		l.change(func(m *tui.LiveMsg) { m.Locks++ })
+		tell(l.arrived) // one that was removed may be ours
+	}
 	_ = l.cluster.Locker().WatchLocks(ctx, func(error) {}, changed)
 }
 
@@ -209,7 +238,8 @@ const (
 	watchShare  = 5
 )
 
-// watchHolds looks, whenever events arrived, whether the locks still hold.
+// watchHolds looks, whenever events arrived or locks changed, whether the locks
+// stand and hold.
 func (l *liveConsole) watchHolds(ctx context.Context) {
 	for {
 		select {
@@ -231,26 +261,11 @@ func (l *liveConsole) watchHolds(ctx context.Context) {
 	}
 }
 
-// alarms are the locks placed here that do not hold, in words.
-func (l *liveConsole) alarms(ctx context.Context) (alarms []string, err error) {
-	entries, err := l.held.Journal(ctx)
-	if err != nil {
-		return nil, err
+// alarms are the locks placed here that somebody removed, or that do not hold.
+func (l *liveConsole) alarms(ctx context.Context) (words []string, err error) {
+	alarms, err := l.desk.Alarms(ctx, alarmsShown)
+	for _, a := range alarms {
+		words = append(words, "ALARM: "+a.Words())
 	}
-	var placed []contain.Lock
-	for _, lock := range contain.NewBoard(nil, entries) {
-		if lock.State(l.of.now()) == contain.StateInForce {
-			placed = append(placed, lock)
-		}
-	}
-	for _, lock := range placed[max(0, len(placed)-alarmsShown):] {
-		h, err := contain.Held(ctx, l.held, lock)
-		if err != nil {
-			return nil, err
-		}
-		if h.Verdict == contain.Broken {
-			alarms = append(alarms, fmt.Sprintf("ALARM: the lock on %s %s", lock.Title(), h.Words()))
-		}
-	}
-	return alarms, nil
+	return words, err
 }

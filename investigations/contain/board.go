@@ -108,6 +108,9 @@ func (b Board) with(held []Lock, now time.Time) Board {
 			if h.Created.IsZero() {
 				h.Created, h.By = l.Created, l.By
 			}
+			if h.Unread {
+				h.Targets, h.Unread = l.Targets, len(l.Targets) == 0
+			}
 			l = h
 		case l.State(now) == StateInForce:
 			l.Released, l.ReleasedBy = now, "somebody: the cluster does not hold it"
@@ -124,7 +127,7 @@ func (b Board) with(held []Lock, now time.Time) Board {
 type builder struct{ locks map[string]*Lock }
 
 // event applies one lock event. A lock created again under the same name is
-// overwritten in the cluster, so here too.
+// overwritten in the cluster, so here too: its end is the new one.
 func (b *builder) event(r Record) {
 	subject, _ := r.Event.First(investigations.KindLock, investigations.RoleSubject)
 	body := readLockEvent(r.Raw)
@@ -142,6 +145,10 @@ func (b *builder) event(r Record) {
 		l.Targets, l.Unread = body.targets(r.Event)
 		if !body.Expires.IsZero() {
 			l.Expires, l.EndSaid = body.Expires.UTC(), true
+		}
+		// Written again while it is in force it is the same lock with another end.
+		if was := b.locks[name]; was != nil && was.State(l.Created) == StateInForce && sameTargets(was.Targets, l.Targets) {
+			l.Created, l.By, l.Event = was.Created, was.By, was.Event
 		}
 		b.locks[name] = l
 	case "lock.deleted":
@@ -181,6 +188,10 @@ func (b *builder) entry(e journal.Entry) {
 		mine, ok := lockFromEntry(e)
 		if l := b.locks[mine.Name]; ok && l != nil && (l.Dry || e.Mode != journal.ModeDryRun) {
 			l.Expires, l.EndSaid = mine.Expires, true
+		}
+	case journal.ActionLockSeen:
+		if mine, ok := lockFromEntry(e); ok && b.locks[mine.Name] != nil {
+			b.locks[mine.Name].Expires, b.locks[mine.Name].EndSaid = mine.Expires, true
 		}
 	case journal.ActionLockUndo:
 		mine, ok := lockFromEntry(e)

@@ -59,6 +59,39 @@ func briefBoard(b contain.Board, now time.Time) string {
 	return s.String()
 }
 
+// A lock that is written again with another end is the same lock: since when it
+// holds, and what happened since, does not begin anew.
+func TestNewBoard_anExtendedLockStandsSinceItWasMade(t *testing.T) {
+	t.Parallel()
+	const (
+		made   = `{"event":"lock.created","uid":"e1","time":"2026-11-18T20:00:00Z","name":"n-1","expires":"2026-11-18T21:30:00Z","user":"victor","target":{"user":"mallory"}}`
+		moved  = `{"event":"lock.created","uid":"e2","time":"2026-11-18T20:20:00Z","name":"n-1","expires":"2026-11-19T20:00:00Z","user":"ivy","target":{"user":"mallory"}}`
+		other  = `{"event":"lock.created","uid":"e3","time":"2026-11-18T20:20:00Z","name":"n-1","expires":"2026-11-19T20:00:00Z","user":"ivy","target":{"user":"carol"}}`
+		after  = `{"event":"lock.created","uid":"e4","time":"2026-11-18T21:40:00Z","name":"n-1","expires":"2026-11-19T20:00:00Z","user":"ivy","target":{"user":"mallory"}}`
+		gone   = `{"event":"lock.deleted","uid":"e5","time":"2026-11-18T20:10:00Z","name":"n-1","user":"ivy"}`
+		begins = "2026-11-18 20:00:00 +0000 UTC victor"
+		anew   = "2026-11-18 20:20:00 +0000 UTC ivy"
+	)
+	for name, test := range map[string]struct {
+		lines []string
+		want  string
+	}{
+		"extended":                  {[]string{made, moved}, begins},
+		"pointed at somebody else":  {[]string{made, other}, anew},
+		"made again after its end":  {[]string{made, after}, "2026-11-18 21:40:00 +0000 UTC ivy"},
+		"made again after a remove": {[]string{made, gone, moved}, anew},
+	} {
+		board := contain.NewBoard(records(t, test.lines...), nil)
+		if len(board) != 1 {
+			t.Fatalf("%s: %d locks", name, len(board))
+		}
+		l := board[0]
+		if got := fmt.Sprint(l.Created, " ", l.By); got != test.want || l.Expires.Day() != 19 {
+			t.Errorf("%s: made %s, ends %v, want %s", name, got, l.Expires, test.want)
+		}
+	}
+}
+
 func TestNewBoard_fromEvidence(t *testing.T) {
 	t.Parallel()
 	events := records(t, oldLock, oldGone, newLock, empty, future, bot, orphan)

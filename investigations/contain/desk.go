@@ -69,6 +69,7 @@ func (d *Desk) look(ctx context.Context) (board Board, sure bool, err error) {
 	}
 	held := d.caughtUp(ctx, known, entries, listed)
 	d.settle(ctx, known, entries, held)
+	d.keepEnds(ctx, known, held)
 	return known.with(held, d.Now()), true, nil
 }
 

@@ -126,15 +126,50 @@ var inSession = []string{
 	"db.session.query", "kube.request", "app.session.request",
 }
 
+// decisions have their vote as their outcome: a denial is no refusal of who denies.
+var decisions = []string{"access_request.review", "access_request.update"}
+
+// refused reports whether an event shows that the cluster refused its actor. In a
+// session it does not: there the command failed, which had been let through. Nor
+// does a log-in: anybody can try one with a wrong password.
+func refused(ev *investigations.Event) bool {
+	return ev.Outcome == investigations.OutcomeFailure && ev.Type != "user.login" &&
+		!slices.Contains(inSession, ev.Type) && !slices.Contains(decisions, ev.Type)
+}
+
 // acts reports whether an event shows its actor at work, with a session or a
-// certificate that works: not what a session writes when it ends.
+// certificate that works: not what a session writes when it ends. Servers before 13
+// name a changed user as the one who changed it.
 func acts(ev *investigations.Event) bool {
+	if actor, ok := ev.Actor(); ok && ev.Type == "user.create" {
+		if made, ok := ev.First(investigations.KindUser, subject); ok && made.Entity == actor.Entity {
+			return false
+		}
+	}
 	return slices.Contains(inSession, ev.Type) || slices.ContainsFunc(Ties, func(t Tie) bool { return slices.Contains(t.Types, ev.Type) })
 }
 
-// carries are the parts in which the target of a lock gets something.
-var carries = []investigations.Role{
-	investigations.RoleActor, investigations.RoleImpersonator, investigations.RoleVia, investigations.RoleTarget,
+// bySelf are the parts in which a user gets or does something.
+var bySelf = []investigations.Role{
+	investigations.RoleActor, investigations.RoleImpersonator, investigations.RoleVia, investigations.RoleUpdater, investigations.RoleReviewer,
+}
+
+// carries are the parts in which the target of a lock gets or does something. To
+// grant a role, or to ask for one, is not to use it.
+func carries(target investigations.Entity) []investigations.Role {
+	switch {
+	case target.Kind == investigations.KindUser:
+		return bySelf
+	case isPlace(target):
+		return []investigations.Role{investigations.RoleTarget}
+	}
+	return []investigations.Role{investigations.RoleVia}
+}
+
+// isPlace reports whether a lock of the target keeps people out of somewhere. They
+// get certificates and requests for it all the same.
+func isPlace(target investigations.Entity) bool {
+	return slices.Contains([]investigations.Kind{investigations.KindHost, investigations.KindOSLogin, investigations.KindDesktop}, target.Kind)
 }
 
 // Held says what the evidence shows since a lock was placed. A lock "holds" by
@@ -202,7 +237,7 @@ func (h *Holding) target(ctx context.Context, facts Facts, t Target) error {
 	}
 	var ids []int64
 	for _, g := range groups {
-		if slices.Contains(carries, g.Role) && !g.Last.Before(h.Since) {
+		if slices.Contains(carries(e), g.Role) && !g.Last.Before(h.Since) {
 			ids = append(ids, g.IDs...)
 		}
 	}
@@ -220,7 +255,8 @@ func (h *Holding) target(ctx context.Context, facts Facts, t Target) error {
 func (h *Holding) see(ev *investigations.Event, target investigations.Entity) {
 	seen := Seen{Event: ev.UID, ID: ev.ID, Type: ev.Type, Time: ev.Time, Whose: target, Settling: ev.Time.Sub(h.Since) <= settles}
 	switch {
-	case ev.Outcome == investigations.OutcomeFailure:
+	case isPlace(target) && (ev.Type == certificateType || strings.HasPrefix(ev.Type, "access_request.")):
+	case refused(ev):
 		h.Refused++
 		if ev.Time.After(h.Last) {
 			h.Last = ev.Time

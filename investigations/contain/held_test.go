@@ -83,6 +83,45 @@ func TestHeld_judgesByCertificatesAndSessions(t *testing.T) {
 	}
 }
 
+func TestHeld_tellsWhatTheLockedOneDidFromWhatOthersDid(t *testing.T) {
+	t.Parallel()
+	const at = `"time":"2026-11-18T21:02:00Z"`
+	on := func(field contain.Field, value string) func(*contain.Lock) {
+		return func(l *contain.Lock) { l.Targets = []contain.Target{{Field: field, Value: value}} }
+	}
+	for name, test := range map[string]struct {
+		log    string
+		change func(*contain.Lock)
+		want   contain.HoldVerdict
+	}{
+		"a command that failed was let through": {`{"event":"exec","uid":"1","code":"T3002E",` + at + `,"user":"mallory","sid":"s-1","server_id":"h-1","command":"id","exitCode":"3"}`, nil, contain.Broken},
+		"so was a request to a cluster":         {`{"event":"kube.request","uid":"1","code":"T3009I",` + at + `,"user":"mallory","response_code":404}`, nil, contain.Broken},
+		"approved":                              {`{"event":"access_request.review","uid":"1",` + at + `,"id":"r-1","reviewer":"mallory","proposed_state":"APPROVED"}`, nil, contain.Broken},
+		"denied":                                {`{"event":"access_request.review","uid":"1",` + at + `,"id":"r-1","reviewer":"mallory","proposed_state":"DENIED"}`, nil, contain.Broken},
+		"edited an access list":                 {`{"event":"access_list.member.create","uid":"1",` + at + `,"access_list_name":"l-1","updated_by":"mallory","members":[{"member_name":"bob"}]}`, nil, contain.Broken},
+		"somebody tried a password":             {`{"event":"user.login","uid":"1","code":"T1000W",` + at + `,"user":"mallory","success":false,"error":"invalid credentials"}`, nil, contain.HoldUnknown},
+		"an old server's log of being changed":  {`{"event":"user.create","uid":"1",` + at + `,"user":"mallory","name":"mallory","roles":["auditor"]}`, nil, contain.HoldUnknown},
+		"changed by somebody":                   {`{"event":"user.update","uid":"1",` + at + `,"user":"ivy","name":"mallory","roles":["auditor"]}`, nil, contain.HoldUnknown},
+
+		"granted the role":       {`{"event":"user.update","uid":"1",` + at + `,"user":"ivy","name":"bob","roles":["ops"]}`, on(contain.FieldRole, "ops"), contain.HoldUnknown},
+		"was asked for the role": {`{"event":"access_request.create","uid":"1",` + at + `,"id":"r-1","user":"bob","roles":["ops"]}`, on(contain.FieldRole, "ops"), contain.HoldUnknown},
+		"denied the role":        {`{"event":"access_request.review","uid":"1",` + at + `,"id":"r-1","reviewer":"ivy","proposed_state":"DENIED","roles":["ops"]}`, on(contain.FieldRole, "ops"), contain.HoldUnknown},
+		"holds the role":         {`{"event":"cert.create","uid":"1",` + at + `,"identity":{"user":"bob","roles":["ops"]}}`, on(contain.FieldRole, "ops"), contain.Broken},
+
+		"asked for the host":       {`{"event":"access_request.create","uid":"1",` + at + `,"id":"r-1","user":"bob","resource_ids":[{"kind":"node","name":"h-1"}]}`, on(contain.FieldServerID, "h-1"), contain.HoldUnknown},
+		"a certificate for a host": {`{"event":"cert.create","uid":"1",` + at + `,"identity":{"user":"bob","allowed_resource_ids":[{"kind":"node","name":"h-1"}]}}`, on(contain.FieldServerID, "h-1"), contain.HoldUnknown},
+		"a session on the host":    {`{"event":"session.start","uid":"1",` + at + `,"user":"bob","sid":"s-2","server_id":"h-1"}`, on(contain.FieldServerID, "h-1"), contain.Broken},
+		"a session of the login":   {`{"event":"session.start","uid":"1",` + at + `,"user":"bob","sid":"s-2","server_id":"h-1","login":"root"}`, on(contain.FieldLogin, "root"), contain.Broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if h := held(t, test.log+"\n", test.change); h.Verdict != test.want {
+				t.Errorf("verdict %q, %q, want %q", h.Verdict, h.Words(), test.want)
+			}
+		})
+	}
+}
+
 func TestHeld_countsASessionOnce(t *testing.T) {
 	t.Parallel()
 	const twice = `{"event":"session.end","uid":"e","time":"2026-11-18T21:00:03Z","user":"mallory","sid":"s-1","server_id":"h-1"}

@@ -43,7 +43,8 @@ const (
 type Lock struct {
 	Name    string   `json:"name"`
 	Targets []Target `json:"targets"`
-	// Unread says that the evidence names the lock but not what it locks.
+	// Unread says that the evidence names the lock but not what it locks, or that
+	// the cluster has it on something that is not known here.
 	Unread  bool   `json:"target_unknown,omitempty"`
 	Message string `json:"message,omitempty"`
 	Dry     bool   `json:"dry_run,omitempty"` // planned, never sent
@@ -92,6 +93,8 @@ func (l Lock) Title() string {
 	switch {
 	case len(l.Targets) > 0:
 		return title(l.Targets)
+	case l.Unread && l.Origin == OriginCluster:
+		return "a target not known here: tctl get lock/" + Quote(l.Name)
 	case l.Unread:
 		return "target not in this evidence"
 	default:

@@ -153,6 +153,9 @@ func (d *DryRun) Extend(ctx context.Context, name string, end time.Time) (Lock, 
 	if err != nil {
 		return Lock{}, fmt.Errorf("extend %s: %w", name, ErrNotFound)
 	}
+	if len(l.Targets) == 0 {
+		return Lock{}, fmt.Errorf("extend %s: what it locks is not in this evidence, and a resource without it would lock nothing", name)
+	}
 	l.Expires, l.EndSaid = end.UTC(), true
 	return l, nil
 }

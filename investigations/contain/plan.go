@@ -216,17 +216,28 @@ func (p Plan) Command() string {
 	return b.String()
 }
 
-// UndoCommand is the line that removes a lock by its name.
-func UndoCommand(name string) string { return "tctl rm " + Quote("lock/"+name) }
+// UndoCommand is the line that removes a lock by its name. tctl reads a blank or
+// a slash in it as the end of a part, and removes the lock that is named by the
+// last one: such a name is for cordon.
+func UndoCommand(name string) string {
+	if strings.ContainsAny(name, " \t/") {
+		return UnlockCommand(name)
+	}
+	return "tctl rm " + Quote("lock/"+name)
+}
+
+// UnlockCommand is the line with which cordon removes a lock.
+func UnlockCommand(name string) string {
+	line := "cordon unlock --live --case NAME "
+	if strings.HasPrefix(name, "-") {
+		line += "-- "
+	}
+	return line + Quote(name)
+}
 
 // Undo is the line that removes the lock once it is placed under Name: by
 // cordon, or with `tctl create` from YAML.
 func (p Plan) Undo() string { return UndoCommand(p.Name) }
-
-// UndoNote says how a planned lock is undone, where nothing was sent.
-func (p Plan) UndoNote() string {
-	return "Nothing was sent, so there is nothing to undo. If you ran the command yourself: tctl rm lock/NAME, with the name it printed."
-}
 
 // YAML is the plan as a resource for `tctl create`, under the chosen name. now
 // is when it would be placed, since a resource has no TTL.

@@ -215,9 +215,6 @@ func TestPlan_wordsForAPerson(t *testing.T) {
 	if p.Undo() != "tctl rm lock/"+p.Name {
 		t.Errorf("undo = %s", p.Undo())
 	}
-	if !strings.Contains(p.UndoNote(), "with the name it printed") {
-		t.Errorf("undo note = %s", p.UndoNote())
-	}
 	forever := containtest.Plan(t, 1, contain.Request{Targets: one(contain.FieldUser, "a"), TTL: contain.Forever})
 	if forever.Length() != "no end" || !forever.Ends(now).IsZero() || forever.OrNote() != "" {
 		t.Errorf("%q, %v", forever.Length(), forever.Ends(now))
@@ -236,5 +233,22 @@ func TestPlan_wordsForAPerson(t *testing.T) {
 	}
 	if out.TTL != "24h" || out.Command != p.Command() || out.Name != p.Name || len(out.Targets) != 2 || out.Verdict.Level != "narrow" {
 		t.Errorf("JSON %s", b)
+	}
+}
+
+func TestUndoCommand_namesThisLockAndNoOther(t *testing.T) {
+	t.Parallel()
+	const other = "dc7cee9d-fe5e-4534-a90d-db770f0234a1"
+	for name, want := range map[string]string{
+		other:          "tctl rm lock/" + other,
+		"okta;id":      "tctl rm 'lock/okta;id'",
+		"-x":           "tctl rm lock/-x",
+		"a/" + other:   "cordon unlock --live --case NAME a/" + other,
+		"a " + other:   "cordon unlock --live --case NAME 'a " + other + "'",
+		"-a\t" + other: `cordon unlock --live --case NAME -- "$(printf '\055a\011` + strings.ReplaceAll(other, "-", `\055`) + `')"`,
+	} {
+		if got := contain.UndoCommand(name); got != want {
+			t.Errorf("%q is removed by %s, want %s", name, got, want)
+		}
 	}
 }

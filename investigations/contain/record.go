@@ -73,6 +73,15 @@ func ExtendEntry(l Lock, operator string, mode journal.Mode, now time.Time) jour
 	return e
 }
 
+// seenEntry is the journal entry for the end of somebody's lock as the cluster has
+// it, where the log does not say it or says another.
+func seenEntry(l Lock, operator string, now time.Time) journal.Entry {
+	return journal.Entry{
+		Time: now, Operator: operator, Mode: journal.ModeLive, Action: journal.ActionLockSeen, Target: l.Title(),
+		Result: "on the cluster it holds: " + end(l), Detail: detail{Name: l.Name, Expires: l.Expires}.String(),
+	}
+}
+
 // UndoEntry is the journal entry for a lock that Unlock returned.
 func UndoEntry(l Lock, operator string, mode journal.Mode, now time.Time) journal.Entry {
 	e := journal.Entry{
@@ -107,9 +116,16 @@ func refusal(l Lock, why, operator string, mode journal.Mode, now time.Time) jou
 // sendEntry is the journal entry before the cluster is asked for something. It
 // stays the last word about the lock where cordon ended before the answer came.
 func sendEntry(l Lock, what asked, operator string, now time.Time) journal.Entry {
+	command := l.Command
+	switch what {
+	case askRemove:
+		command = l.UndoCommand()
+	case askExtend:
+		command = "" // tctl has none
+	}
 	return journal.Entry{
 		Time: now, Operator: operator, Mode: journal.ModeLive, Action: journal.ActionLockSend,
-		Target: l.Title(), Command: l.Command, Result: "asking the cluster: " + string(what),
+		Target: l.Title(), Command: command, Result: "asking the cluster: " + string(what),
 		Detail: detail{l.Name, l.Targets, l.Message, l.Expires, what}.String(),
 	}
 }

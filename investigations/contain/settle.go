@@ -81,6 +81,22 @@ func (d *Desk) settle(ctx context.Context, known Board, entries []journal.Entry,
 	}
 }
 
+// keepEnds records the ends of locks in force that the log does not say, as old
+// servers leave them out, or says otherwise: the board has them without the cluster
+// too. What cannot be recorded now is the next time.
+func (d *Desk) keepEnds(ctx context.Context, known Board, held []Lock) {
+	now := d.Now()
+	for _, l := range held {
+		k, ok := byName(known, l.Name)
+		if !ok || k.Origin != OriginEvidence || k.State(now) != StateInForce || k.EndSaid && k.Expires.Sub(l.Expires).Abs() < time.Second {
+			continue
+		}
+		if d.record(ctx, seenEntry(l, d.Guard.Operator, now)) != nil {
+			return
+		}
+	}
+}
+
 // outcome is the entry that says what came of an act that was left open. ok is
 // false while that cannot be told.
 func (d *Desk) outcome(a act, known Board, held []Lock, young bool) (e journal.Entry, ok bool) {

@@ -37,6 +37,7 @@ const (
 	ActionLockUnsure    Action = "lock.unsure" // sent, and the answer was lost
 	ActionLockExtend    Action = "lock.extend" // its end moved
 	ActionLockUndo      Action = "lock.undo"   // the plan dropped or the lock removed
+	ActionLockSeen      Action = "lock.seen"   // its end, read from the cluster: the log does not say it
 	ActionProgramRun    Action = "program.run" // a shell or another program beside the case
 	ActionProgramEnd    Action = "program.end"
 	ActionStepProved    Action = "step.proved"  // a command typed beside the case was carried out

@@ -158,7 +158,11 @@ func configuredTokens(c *Config) (Verdict, string) {
 			endless = append(endless, token.Name)
 		}
 	}
-	if len(endless) > 0 {
+	switch len(endless) {
+	case 0:
+	case 1:
+		return Weak, "1 secret token never ends: " + listed(endless)
+	default:
 		return Weak, fmt.Sprintf("%d secret tokens never end: %s", len(endless), listed(endless))
 	}
 	return "", ""

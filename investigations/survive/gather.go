@@ -20,8 +20,12 @@ type mark struct {
 	uid      string
 	typ      string
 	at       time.Time
+	pos      investigations.Position
 	involved []investigations.Involvement
 }
+
+// byPosition orders marks as their events stand in the log.
+func byPosition(a, b mark) int { return a.pos.Compare(b.pos) }
 
 // find is something that acts of the attacker left, before it is known whether
 // it is still there.
@@ -105,7 +109,7 @@ func (g *gatherer) acts(ctx context.Context) error {
 		}
 	}
 	for _, f := range g.finds {
-		slices.SortStableFunc(f.marks, func(a, b mark) int { return a.at.Compare(b.at) })
+		slices.SortFunc(f.marks, byPosition)
 	}
 	return nil
 }
@@ -245,7 +249,7 @@ func (g *gatherer) take(r *reached, ev *investigations.Event, t *contain.Tie, le
 	if f.left.Label == "" {
 		f.left.Label = of.Label
 	}
-	f.marks = append(f.marks, mark{id: ev.ID, uid: ev.UID, typ: ev.Type, at: ev.Time, involved: slices.Clone(ev.Involved)})
+	f.marks = append(f.marks, mark{id: ev.ID, uid: ev.UID, typ: ev.Type, at: ev.Time, pos: ev.Position(), involved: slices.Clone(ev.Involved)})
 }
 
 // counted reports whether an act counts, and how surely. Where the lineage draws

@@ -73,37 +73,31 @@ func (g *gatherer) requestState(ctx context.Context, e investigations.Entity) (r
 		}
 	}
 	slices.Sort(ids)
-	var marks []mark
-	outcome := map[int64]investigations.Outcome{}
+	var all []investigations.Event
 	err = g.ev.Each(ctx, slices.Compact(ids), func(ev *investigations.Event) error {
-		if ev.Time.After(g.q.At) {
-			return nil
-		}
-		outcome[ev.ID] = ev.Outcome
-		if ev.Type == "access_request.create" {
-			s.roles = rolesIn(ev.Involved)
-		}
-		if by, ok := ev.First(investigations.KindUser, investigations.RoleReviewer, investigations.RoleUpdater); ok && ev.Outcome == investigations.OutcomeSuccess {
-			s.approver = by.Entity
-		}
-		marks = append(marks, mark{id: ev.ID, uid: ev.UID, typ: ev.Type, at: ev.Time})
-		asker, ok := ev.First(investigations.KindUser, investigations.RoleRequester)
-		if !ok && ev.Type == "access_request.create" {
-			asker, ok = ev.First(investigations.KindUser, investigations.RoleActor)
-		}
-		if ok {
-			s.asker = asker.Entity
+		if !ev.Time.After(g.q.At) {
+			kept := *ev
+			kept.Involved = slices.Clone(ev.Involved)
+			all = append(all, kept)
 		}
 		return nil
 	})
 	if err != nil {
 		return s, err
 	}
+	slices.SortFunc(all, func(a, b investigations.Event) int { return a.Position().Compare(b.Position()) })
+	marks := make([]mark, len(all))
+	outcome := map[int64]investigations.Outcome{}
+	for i := range all {
+		ev := &all[i]
+		marks[i] = mark{id: ev.ID, uid: ev.UID, typ: ev.Type, at: ev.Time, pos: ev.Position()}
+		outcome[ev.ID] = ev.Outcome
+		s.names(ev)
+	}
 	states, err := g.statesAfter(ctx, marks)
 	if err != nil {
 		return s, err
 	}
-	slices.SortStableFunc(marks, func(a, b mark) int { return a.at.Compare(b.at) })
 	for _, m := range marks {
 		if states[m.id] == "PENDING" {
 			s.voted = true
@@ -112,6 +106,24 @@ func (g *gatherer) requestState(ctx context.Context, e investigations.Entity) (r
 		s.step(m, outcome[m.id])
 	}
 	return s, nil
+}
+
+// names takes whom an event of the request names: who asked, for what, and who
+// decided.
+func (s *requestState) names(ev *investigations.Event) {
+	if ev.Type == "access_request.create" {
+		s.roles = rolesIn(ev.Involved)
+	}
+	if by, ok := ev.First(investigations.KindUser, investigations.RoleReviewer, investigations.RoleUpdater); ok && ev.Outcome == investigations.OutcomeSuccess {
+		s.approver = by.Entity
+	}
+	asker, ok := ev.First(investigations.KindUser, investigations.RoleRequester)
+	if !ok && ev.Type == "access_request.create" {
+		asker, ok = ev.First(investigations.KindUser, investigations.RoleActor)
+	}
+	if ok {
+		s.asker = asker.Entity
+	}
 }
 
 // statesAfter reads in which state reviews left their request: a vote alone

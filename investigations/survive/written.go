@@ -108,10 +108,10 @@ func (g *gatherer) formerRoles(ctx context.Context, f *find) (undone bool, err e
 	err = g.writes(ctx, f, []string{"user.create", "user.update"}, func(ev *investigations.Event) {
 		kept := *ev
 		kept.Involved = slices.Clone(ev.Involved)
-		switch {
-		case ev.Time.Before(f.first().at) && (earlier == nil || ev.Time.After(earlier.Time)):
+		switch pos := ev.Position(); {
+		case pos.Compare(f.first().pos) < 0 && (earlier == nil || pos.Compare(earlier.Position()) > 0):
 			earlier = &kept
-		case ev.Time.After(f.last().at) && (later == nil || ev.Time.After(later.Time)):
+		case pos.Compare(f.last().pos) > 0 && (later == nil || pos.Compare(later.Position()) > 0):
 			later = &kept
 		}
 	})
@@ -182,9 +182,11 @@ func (g *gatherer) writtenAgain(ctx context.Context, f *find) error {
 	}
 	n, last := 0, time.Time{}
 	err := g.writes(ctx, f, f.tie.Types, func(ev *investigations.Event) {
-		if ev.Time.After(f.last().at) && !slices.ContainsFunc(f.marks, func(m mark) bool { return m.id == ev.ID }) {
+		if ev.Position().Compare(f.last().pos) > 0 && !slices.ContainsFunc(f.marks, func(m mark) bool { return m.id == ev.ID }) {
 			n++
-			last = ev.Time
+			if ev.Time.After(last) {
+				last = ev.Time
+			}
 		}
 	})
 	if err == nil && n > 0 {

@@ -224,8 +224,15 @@ func (c *Cluster) callWithin(ctx context.Context, patience time.Duration, doing 
 }
 
 // ended says of a lost connection that it cannot come back: the certificate has
-// ended meanwhile, and the other side takes no other.
+// ended meanwhile, and the other side takes no other, or the file is of somebody
+// else.
 func (c *Cluster) ended(err error) error {
+	if other := c.creds.other.Load(); other != nil && errors.Is(err, ErrLost) {
+		return &Error{
+			Reason: ErrLost, cause: err, Text: fmt.Sprintf("%s; the identity file is of %s now, not of %s", err, *other, c.Who.User),
+			Hint: "put the file of " + c.Who.User + " back, or start cordon again",
+		}
+	}
 	end := c.Until()
 	if !errors.Is(err, ErrLost) || end.IsZero() || c.options.Now().Before(end) {
 		return err

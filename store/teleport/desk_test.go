@@ -24,8 +24,8 @@ type responder struct {
 	seed   uint64
 	r      *rand.Rand
 	server *clustertest.Cluster
-	file   string // the identity
-	path   string // the case
+	file   string       // the identity
+	path   string       // the case
 	ticks  atomic.Int64 // nanoseconds since begin; a handshake may still ask for the time
 	desks  []*contain.Desk
 	end    []func() error

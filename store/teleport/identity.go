@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/gravitational/teleport/api/client"
@@ -27,14 +28,16 @@ type credentials struct {
 	inner   client.Credentials
 	turning *client.DynamicIdentityFileCreds // nil for a tsh profile
 	who     Who
-	again   string // how to get a new certificate
+	again   string                 // how to get a new certificate
+	other   atomic.Pointer[string] // whom the file speaks for now, where that is somebody else
 }
 
 var _ client.Credentials = (*credentials)(nil)
 
 // TLSConfig is what a connection shows. Where the identity is a file, each new
 // connection reads it again, since it rotates; one that is being written is read
-// the next time.
+// the next time. One that became somebody else's is not shown: whom acts are
+// guarded for and recorded of does not change.
 func (c *credentials) TLSConfig() (*tls.Config, error) {
 	config, err := c.inner.TLSConfig()
 	if err != nil || c.turning == nil {
@@ -43,9 +46,27 @@ func (c *credentials) TLSConfig() (*tls.Config, error) {
 	current := config.GetClientCertificate
 	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		_ = c.turning.Reload()
-		return current(r)
+		cert, err := current(r)
+		if err != nil {
+			return nil, err
+		}
+		return cert, c.same(cert)
 	}
 	return config, nil
+}
+
+// same refuses a certificate of another user.
+func (c *credentials) same(cert *tls.Certificate) error {
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	if err != nil {
+		return fmt.Errorf("read the identity's certificate: %w", err)
+	}
+	if user := leaf.Subject.CommonName; user != c.who.User {
+		c.other.Store(&user)
+		return errors.New("the identity is of another user now")
+	}
+	c.other.Store(nil)
+	return nil
 }
 
 func (c *credentials) SSHClientConfig() (*ssh.ClientConfig, error) { return c.inner.SSHClientConfig() }

@@ -77,7 +77,7 @@ func unsure(err error, done, hint string) error {
 	}
 }
 
-// resource is the plan as Teleport's resource. A lock that stands under the
+// resource is the plan as Teleport's resource. A lock that holds under the
 // plan's name already keeps its end: a repeated call must not move it.
 func (l *Locker) resource(ctx context.Context, p contain.Plan) (types.Lock, error) {
 	target, err := targetOf(p.Targets, contain.Server{Major: l.cluster.Major})
@@ -91,7 +91,9 @@ func (l *Locker) resource(ctx context.Context, p contain.Plan) (types.Lock, erro
 	there, err := l.read(ctx, p.Name)
 	switch {
 	case err == nil && there.Target().Equals(target):
-		spec.Expires = there.LockExpiry()
+		if there.IsInForce(l.cluster.options.Now()) {
+			spec.Expires = there.LockExpiry()
+		}
 	case err == nil:
 		return nil, fmt.Errorf("place the lock: the cluster has another lock named %s", p.Name)
 	case !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrDenied):
@@ -132,6 +134,17 @@ func (l *Locker) check(ctx context.Context, p contain.Plan, want types.Lock) (co
 		return contain.Lock{}, l.differs(ctx, p, got)
 	}
 	out := lockOf(got)
+	if !got.IsInForce(l.cluster.options.Now()) { // the answer is of the one before it, which was over
+		if out, err = l.moved(ctx, p.Name, want); err != nil {
+			return out, err
+		}
+	}
+	if !out.Expires.IsZero() && !out.Created.Before(out.Expires) { // the cluster's clock wrote the one, ours the other
+		return out, &Error{
+			Text: fmt.Sprintf("the lock %s was placed, was over at %s, and there it is %s: nobody is locked", p.Name, out.Expires.Format(time.RFC3339), out.Created.Format(time.RFC3339)),
+			Hint: "compare the clock here with the cluster's; a longer --ttl locks all the same",
+		}
+	}
 	out.Command, out.Message = p.Command(), p.Message
 	if out.Created.IsZero() { // servers before 13 do not say
 		out.Created = l.cluster.options.Now().UTC()
@@ -176,7 +189,7 @@ func (l *Locker) Unlock(ctx context.Context, name string) (contain.Lock, error) 
 	case errors.Is(err, ErrNotFound) && sent == 1:
 		return contain.Lock{}, fmt.Errorf("unlock %s: %w", name, contain.ErrNotFound)
 	case err != nil && !errors.Is(err, ErrNotFound): // not found after a lost answer: it took effect
-		return out, unsure(err, "removed", "remove it again, or look for it: tctl get lock/"+name)
+		return out, unsure(err, "removed", "remove it again, or look for it: tctl get locks")
 	}
 	out.Released = l.cluster.options.Now().UTC()
 	return out, nil
@@ -319,5 +332,8 @@ func lockOf(l types.Lock) contain.Lock {
 			out.Targets = append(out.Targets, contain.Target{Field: f, Value: *at})
 		}
 	}
+	// Fields of newer servers that this module does not have are kept as they came:
+	// such a lock is not empty.
+	out.Unread = len(out.Targets) == 0 && len(target.XXX_unrecognized) > 0
 	return out
 }

@@ -1,6 +1,7 @@
 package teleport_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,27 @@ func TestLocker_removesALockThatCameBackEmpty(t *testing.T) {
 	}
 	if left := old.Locks(); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A server of a later version has targets that this module does not: a lock on one
+// is not empty, and keeps it when its end is moved.
+func TestLocker_doesNotTakeALockOnSomethingNewForEmpty(t *testing.T) {
+	t.Parallel()
+	c, server := connect(t, clustertest.Options{Version: "18.2.0"})
+	token := []byte("\x5a\x06deploy") // field 11, "deploy"
+	lock := &types.LockV2{Metadata: types.Metadata{Name: "n-1"}, Spec: types.LockSpecV2{Target: types.LockTarget{XXX_unrecognized: token}}}
+	server.PutLock(lock)
+	end := begin.Add(100 * 365 * 24 * time.Hour)
+	moved, err := c.Locker().Extend(t.Context(), "n-1", end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moved.State(begin) != contain.StateInForce || moved.Title() != "a target not known here: tctl get lock/n-1" {
+		t.Errorf("state %v, %q", moved.State(begin), moved.Title())
+	}
+	if held := server.Locks(); len(held) != 1 || !bytes.Equal(held[0].Spec.Target.XXX_unrecognized, token) || !held[0].LockExpiry().Equal(end) {
+		t.Errorf("the cluster holds %+v", held)
 	}
 }
 

@@ -237,3 +237,29 @@ func TestCluster_takesTheNewCertificateOfARotatedFile(t *testing.T) {
 		t.Errorf("after the file was written anew: %v, until %v", err, c.Until())
 	}
 }
+
+// The guards and the journal go by who the file spoke for at first.
+func TestCluster_doesNotGoOnAsSomebodyElse(t *testing.T) {
+	t.Parallel()
+	server := clustertest.Start(t, clustertest.Options{})
+	file := identity(t, server.Authority, long)
+	c := connectWith(t, teleport.Options{Addr: server.Addr, Identity: file, Patience: 300 * time.Millisecond})
+	other := long
+	other.User = "bob@example.com"
+	server.WriteIdentity(file, other)
+	server.Cut()
+	_, err := c.Locker().Locks(t.Context())
+	var told *teleport.Error
+	if !errors.As(err, &told) || !errors.Is(err, teleport.ErrLost) || !strings.Contains(told.Text, "the identity file is of bob@example.com now, not of ana@example.com") {
+		t.Errorf("error %v", err)
+	}
+	server.WriteIdentity(file, long)
+	for range 20 { // the connection comes back by itself
+		if _, err = c.Locker().Locks(t.Context()); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Errorf("after the file is hers again: %v", err)
+	}
+}

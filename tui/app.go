@@ -61,6 +61,9 @@ type Options struct {
 	// Live is the cluster that somebody follows into the case, and sends [LiveMsg]
 	// of; nil on files.
 	Live pane.Live
+	// Opened is called once, when the case was read: what is added to it and told of
+	// before could not be told from what the pages show already. nil for nobody.
+	Opened func()
 	// Shell is the program that opens beside the case; empty for sh. Beside are
 	// variables, NAME=VALUE, that it and other programs are given on top of the
 	// environment, and BesideNote says in a few words what they do.
@@ -83,9 +86,10 @@ type App struct {
 	timer   func(time.Duration, tea.Msg) tea.Cmd
 	version string
 	shell   string
-	// beside and besideNote are those of the options.
+	// beside, besideNote and whenOpened are those of the options.
 	beside     []string
 	besideNote string
+	whenOpened func()
 	asked      investigations.Entity
 
 	size     image.Point
@@ -140,6 +144,8 @@ type status struct {
 	line draw.Line
 	// until is when the line is out of date; zero for never.
 	until time.Time
+	// while reports whether the line is still true; nil for always.
+	while func() bool
 }
 
 var _ tea.Model = (*App)(nil)
@@ -157,9 +163,12 @@ func New(o Options) *App {
 		},
 		reg: o.Registry, styles: o.Styles, clock: c, loader: pane.NewLoader(work),
 		overlay: dialog.NewOverlay(o.Now), answers: map[string]func(dialog.Outcome) tea.Cmd{},
-		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), beside: o.Beside, besideNote: o.BesideNote, asked: o.Identity,
+		tick: o.Tick, timer: o.Timer, version: o.Version, shell: cmp.Or(o.Shell, "sh"), whenOpened: o.Opened, beside: o.Beside, besideNote: o.BesideNote, asked: o.Identity,
 		shown: map[pane.Page]shownStop{}, live: liveState{on: o.Live != nil}, standing: standing{said: map[survive.Thing]survive.Standing{}},
 		trail: trail{stops: []stop{newStop(o.Identity, "", pane.PageOverview, pane.Subject{Entity: o.Identity})}},
+	}
+	if o.Live != nil {
+		a.env.Following = &pane.Following{}
 	}
 	if a.env.Rules == nil {
 		a.env.Rules = func() ([]*rules.Rule, []error) { return rules.Load() }

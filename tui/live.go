@@ -17,10 +17,14 @@ import (
 // LiveMsg says how the following of a live cluster stands. Whoever follows sends
 // one when something changed, a few a second at most; the evidence holds what
 // came already. Nothing on the screen moves by it: the pages show what arrived
-// when the responder asks for it.
+// when the responder asks for it, and only the first events of an empty case by
+// themselves.
 type LiveMsg struct {
 	Added  int64     // events added to the case since the console was opened
 	Newest time.Time // of them, zero while there is none
+	// Answered is when the cluster last answered with all that was new; zero while
+	// its log is read for the first time.
+	Answered time.Time
 	// Lost says why the cluster does not answer just now, in one sentence, and
 	// Next when it is asked again. Empty while it does.
 	Lost string
@@ -45,10 +49,12 @@ type liveState struct {
 }
 
 // tookLive takes a message of the follower. Only what rests on the locks is read
-// again by itself: who is locked must not be old, and no selection moves by it.
+// again by itself, when they change and when the connection is back: who is locked
+// must not be old, and no selection moves by it.
 func (a *App) tookLive(msg LiveMsg) tea.Cmd {
 	was := a.live.last
 	a.live.last = msg
+	a.tellPages()
 	switch {
 	case len(msg.Alarms) > 0 && msg.Alarms[0] != a.live.alarm:
 		a.live.alarm = msg.Alarms[0]
@@ -59,12 +65,39 @@ func (a *App) tookLive(msg LiveMsg) tea.Cmd {
 		a.say(themes.Warning, safetext.Clean(msg.Lost)+"; it is tried again.")
 	case msg.Lost == "" && was.Lost != "":
 		a.say(themes.OK, "Connected again.")
+		a.status.until = a.env.Now().Add(connectedFor)
 	}
-	var cmds []tea.Cmd
-	if msg.Locks != was.Locks && a.ready {
+	if !a.ready {
+		return nil
+	}
+	cmds := []tea.Cmd{a.showFirst(), a.checkSteps()}
+	lost := msg.Lost != ""
+	if lost != (was.Lost != "") {
+		a.arrange()
+	}
+	if msg.Locks != was.Locks || !lost && was.Lost != "" {
 		cmds = append(cmds, a.refresh())
 	}
-	return tea.Batch(append(cmds, a.checkSteps())...)
+	return tea.Batch(cmds...)
+}
+
+// tellPages tells the pages how the following stands.
+func (a *App) tellPages() {
+	if last := &a.live.last; a.live.on {
+		*a.env.Following = pane.Following{Added: last.Added, Waiting: a.waiting(), Answered: last.Answered, Lost: last.Lost, Ended: last.Ended != ""}
+	}
+}
+
+// connectedFor is how long it stands there that the connection is back.
+const connectedFor = 30 * time.Second
+
+// showFirst shows the first events of a case that was empty: no cursor stands on
+// anything that could move. Later ones wait until they are asked for.
+func (a *App) showFirst() tea.Cmd {
+	if a.coverage.Events > 0 || a.live.shown > 0 || a.live.last.Added == 0 {
+		return nil
+	}
+	return a.showArrived()
 }
 
 // tickPage tells the open page that time went on, unless a terminal covers it.
@@ -84,6 +117,7 @@ const loadArrived = "what arrived"
 // the open steps are.
 func (a *App) showArrived() tea.Cmd {
 	a.live.shown = a.live.last.Added
+	a.tellPages()
 	evidence := a.env.Evidence
 	read := a.loader.Load(loadArrived, func(ctx context.Context) (any, error) {
 		return evidence.Coverage(ctx)

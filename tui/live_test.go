@@ -54,7 +54,7 @@ func TestLivePages_golden(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string][]string{
 		"locks": {"5"}, "locked": {"L", "5", "g"}, "lock": {"5", "enter"}, "extend": {"5", "e"},
-		"sessions": {"4", "g"}, "database": {"4", "g", "j"}, "observe": {"4", "g", "o"},
+		"database": {"4"}, "sessions": {"4", "j"}, "observe": {"4", "j", "o"},
 	} {
 		for _, size := range []image.Point{small, wide} {
 			t.Run(fmt.Sprintf("%s_%dx%d", name, size.X, size.Y), func(t *testing.T) {
@@ -84,13 +84,19 @@ func TestLive_locksOfOthersArriveUnderTheCursor(t *testing.T) {
 
 func TestLive_extendsALockAndJournalsIt(t *testing.T) {
 	t.Parallel()
-	d := liveDriver(t, cluster()).press("5", "e")
+	c := cluster()
+	d := liveDriver(t, c).press("5", "e")
 	d.typed("tomorrow").expect("a length from now").press("enter").expect("extend the lock")
 	for range len("tomorrow") {
 		d.press("backspace")
 	}
-	d.typed("48h").press("enter").expect("now holds: until", "in 47h 59m")
-	d.press("e").typed("never").press("enter").expect("now holds: no end", "never")
+	d.typed("48h").press("enter").expect("now ends 10-08 22:04:1", "in 47h 59m")
+	d.now = d.now.Add(time.Minute)
+	d.refuse("now ends")
+	d.press("e").typed("never").press("enter").expect("now has no end", "never")
+	c.Holds() // somebody removes it
+	d.send(LiveMsg{Locks: 1})
+	d.expect("0 in force").refuse("now has no end")
 	entries, err := d.app.env.Evidence.Journal(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +115,7 @@ func TestLive_extendsALockAndJournalsIt(t *testing.T) {
 func TestLive_whatRunsIsAskedForAgainAndTheCursorStays(t *testing.T) {
 	t.Parallel()
 	c := cluster()
-	d := liveDriver(t, c).press("4", "g", "j").expect("2 running now and 1 of others", "▸! ")
+	d := liveDriver(t, c).press("4", "j").expect("2 running now and 1 of others", "▸! ")
 	c.Runs(pane.Running{ID: "4be1c9d2-0000-4000-8000-000000000001", Kind: "ssh", Start: tuitest.T0, Participants: []pane.Participant{{User: "dana@example.com"}}},
 		pane.Running{ID: "4be1c9d2-0000-4000-8000-000000000009", Kind: "db", Start: tuitest.T0, Where: "orders", Login: "app", Participants: []pane.Participant{{User: "dana@example.com"}}})
 	before := d.app.selected().Session
@@ -129,7 +135,7 @@ func TestLive_whatRunsIsAskedForAgainAndTheCursorStays(t *testing.T) {
 
 func TestLive_sayWhyASessionCannotBeJoinedOrFetched(t *testing.T) {
 	t.Parallel()
-	d := liveDriver(t, cluster()).press("4", "g", "j", "t").expect("Nobody can join a session of the kind db. L locks its user")
+	d := liveDriver(t, cluster()).press("4", "t").expect("Nobody can join a session of the kind db. L locks its user")
 	d.expect("user dana@example.com") // L's plan, of a session that is in no log
 	d.press("F").expect("it still runs")
 	d.press("G", "o").expect("does not run now")

@@ -16,6 +16,7 @@ import (
 	"cordon/investigations/journal"
 	"cordon/investigations/survive"
 	"cordon/tui/dialog"
+	"cordon/tui/pane"
 	"cordon/tui/tuitest"
 )
 
@@ -164,7 +165,51 @@ func TestPlan_withoutAClusterNobodyIsAsked(t *testing.T) {
 	d := drive(t, setup{palette: "mono", size: image.Pt(200, 60), identity: tuitest.Dana})
 	d.begun(removeRelay)
 	d.begun("tctl tokens ls")
-	d.plan().refuse("on the cluster", "asking", "waiting").expect("opened in a shell; newer evidence would prove it", "opened in a shell; nothing is known that would prove it")
+	d.plan().refuse("on the cluster", "asking", "waiting").expect("opened in a shell; newer evidence would prove it", "opened in a shell; it only looks")
+}
+
+func TestPlan_noLockIsPutIntoAShell(t *testing.T) {
+	t.Parallel()
+	evidence, err := tuitest.New(omarLoggedIn + "\n" + danaMadeEve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := drive(t, setup{palette: "mono", size: small, identity: tuitest.Dana, evidence: evidence}).plan()
+	told := false
+	for i, part := range d.app.plan.of.Parts {
+		if !strings.HasPrefix(part.Step.Command, "tctl lock") {
+			continue
+		}
+		d.app.plan.dialog.Mark(i)
+		d.run(d.app.followPlan())
+		d.expect("enter plan it").refuse("open a shell   y")
+		told = told || strings.Contains(part.Lines[0][0].Text, "A lock of the user dana@example.com stops")
+	}
+	if !told {
+		t.Error("the plan does not tell of certificates from before the evidence")
+	}
+}
+
+func TestPlan_isOpenedAgainAtTheStepThatWasMarked(t *testing.T) {
+	t.Parallel()
+	d := drive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana}).plan()
+	parts := d.app.plan.of.Parts
+	for i := range parts {
+		d.app.plan.dialog.Mark(i)
+		d.press("esc").plan()
+		if got := d.app.plan.dialog.Marked(); got != i {
+			t.Errorf("step %d, %q: it is opened at %d", i, parts[i].Step.Command, got)
+		}
+	}
+	twice := []pane.PlanPart{{Step: survive.Step{Command: "tctl tokens ls"}}, {}, {Step: survive.Step{Command: "tctl tokens ls"}}}
+	d.app.plan.of.Parts, parts = twice, twice
+	d.app.plan.dialog.Mark(2)
+	if got := d.app.markedBefore(parts); got != 2 {
+		t.Errorf("of two with one command it is opened at %d", got)
+	}
+	if got := d.app.markedBefore(parts[2:]); got != 0 {
+		t.Errorf("where those before are done it is opened at %d", got)
+	}
 }
 
 func TestSteps_areProvedByTheClusterAndRecordedOnce(t *testing.T) {
@@ -225,7 +270,9 @@ func TestSteps_sayWhatWillProveThem(t *testing.T) {
 		removeRelay:                          {"Asking the cluster, and waiting for user.delete: ", "No cluster is followed: user.delete in newer evidence would prove "},
 		"tctl tokens rm abc":                 {"It leaves no event; asking the cluster: ", "It leaves no event, and no cluster is followed that could be asked: "},
 		"tctl users reset relay@example.com": {"Waiting for the event that proves it, reset_password_token.create: ", "No cluster is followed: reset_password_token.create in newer evidence would prove "},
-		"tctl tokens ls":                     {"Nothing is known that would prove this: ", "Nothing is known that would prove this: "},
+		"tsh logout":                         {"Nothing is known that would prove this: ", "Nothing is known that would prove this: "},
+		"tctl tokens ls":                     {"It only looks, its shell shows the answer (!): ", "It only looks, its shell shows the answer (!): "},
+		"tctl get roles":                     {"It only looks, its shell shows the answer (!): ", "It only looks, its shell shows the answer (!): "},
 	} {
 		for i, c := range []*tuitest.Cluster{cluster(), nil} {
 			d := drive(t, setup{palette: "mono", size: wide, identity: tuitest.Dana, cluster: c})

@@ -120,6 +120,9 @@ func (a *App) caseOpened(answer pane.LoadedMsg) tea.Cmd {
 		a.takeUp(t)
 	}
 	a.arrange()
+	if a.whenOpened != nil {
+		a.whenOpened()
+	}
 	return tea.Batch(a.showPage(), a.readUndo())
 }
 

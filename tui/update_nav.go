@@ -154,7 +154,8 @@ func (a *App) grantOne(w pane.Wish) tea.Cmd {
 	case pane.Go:
 		return a.goWish(w)
 	case pane.Say:
-		a.status = status{role: w.Role, line: draw.Line{draw.T(w.Role, w.Text)}}
+		a.say(w.Role, w.Text)
+		a.status.while = w.While
 		if len(w.More) > 0 {
 			a.overlay.Raise(dialog.NewMessage(dialog.Text{ID: "said", Title: w.Text, Lines: w.More, Copy: w.Copy, Role: w.Role}))
 		}

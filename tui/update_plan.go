@@ -40,14 +40,11 @@ type plan struct {
 
 // openPlan opens the plan where it was left, and asks the cluster how far it is.
 func (a *App) openPlan(of pane.Plan) tea.Cmd {
-	marked := ""
-	if was := a.plan; was.dialog != nil && was.dialog.Marked() < len(was.of.Parts) {
-		marked = was.of.Parts[was.dialog.Marked()].Step.Command
-	}
+	marked := a.markedBefore(of.Parts)
 	d := dialog.NewSteps(planID, of.Title, of.Copy, a.env.Now)
 	a.plan = plan{of: of, dialog: d, locks: map[int]*preview{}, board: a.board}
 	d.Show(a.planSteps())
-	d.Mark(max(0, slices.IndexFunc(of.Parts, func(p pane.PlanPart) bool { return marked != "" && p.Step.Command == marked })))
+	d.Mark(marked)
 	a.open(d, func(o dialog.Outcome) tea.Cmd {
 		if picked, ok := o.(dialog.Picked); ok {
 			return a.takeStep(picked.Index)
@@ -55,6 +52,21 @@ func (a *App) openPlan(of pane.Plan) tea.Cmd {
 		return nil
 	})
 	return a.askCluster()
+}
+
+// markedBefore is the step that was marked when a plan was left, among those of
+// another: two steps may have the same command.
+func (a *App) markedBefore(parts []pane.PlanPart) int {
+	was := a.plan
+	if was.dialog == nil || was.dialog.Marked() >= len(was.of.Parts) {
+		return 0
+	}
+	at := was.dialog.Marked()
+	command := was.of.Parts[at].Step.Command
+	if command == "" || at < len(parts) && parts[at].Step.Command == command {
+		return min(at, len(parts)-1)
+	}
+	return max(0, slices.IndexFunc(parts, func(p pane.PlanPart) bool { return p.Step.Command == command }))
 }
 
 // takeStep does a step: a lock as with the lock key, everything else in a shell.
@@ -214,6 +226,8 @@ func (a *App) stepLines(of survive.Step) []draw.Line {
 	if s != nil {
 		_, logged := s.logged()
 		switch {
+		case looks(of.Command):
+			lines = line(themes.Muted, g.Dot+" opened in a shell; it only looks")
 		case !logged && (!a.live.on || len(thingsOf(of)) == 0):
 			lines = line(themes.Muted, g.Question+" opened in a shell; nothing is known that would prove it")
 		case !a.live.on:

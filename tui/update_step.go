@@ -13,6 +13,7 @@ import (
 	"cordon/investigations/journal"
 	"cordon/investigations/survive"
 	"cordon/themes"
+	"cordon/tui/action"
 	"cordon/tui/dialog"
 	"cordon/tui/draw"
 	"cordon/tui/pane"
@@ -56,6 +57,12 @@ func (s *step) logged() (survive.Proof, bool) {
 func runnable(line string) bool {
 	words, ok := survive.Words(line)
 	return ok && len(words) > 1 && (words[0] == "tctl" || words[0] == "tsh")
+}
+
+// looks reports whether a command of Teleport changes nothing.
+func looks(line string) bool {
+	words, _ := survive.Words(line)
+	return slices.Contains(words[:min(3, len(words))], "ls") || len(words) > 1 && slices.Contains(words[1:min(3, len(words))], "get")
 }
 
 // copiedCommands are the lines of what was copied last that can be put into a
@@ -141,6 +148,8 @@ func (a *App) sayStep() {
 	switch {
 	case !s.done.IsZero():
 		a.sayProved(s)
+	case looks(s.of.Command):
+		a.say(themes.Muted, "It only looks, its shell shows the answer ("+a.keyOf(action.Shell)+"): "+what)
 	case !logged && !askable:
 		a.say(themes.Muted, "Nothing is known that would prove this: "+what)
 	case !a.live.on && !logged:

@@ -308,7 +308,7 @@ func (a *App) drawStatus(c draw.Canvas, area uv.Rectangle) {
 		return
 	}
 	s := a.status
-	if len(s.line) > 0 && (s.until.IsZero() || a.env.Now().Before(s.until)) {
+	if len(s.line) > 0 && (s.until.IsZero() || a.env.Now().Before(s.until)) && (s.while == nil || s.while()) {
 		c.Line(area, s.line...)
 		return
 	}

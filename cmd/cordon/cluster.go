@@ -15,7 +15,6 @@ import (
 	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/journal"
-	"cordon/investigations/survive"
 	"cordon/store"
 	"cordon/store/teleport"
 )
@@ -95,24 +94,6 @@ func (p *program) liveDesk(ctx context.Context, c *store.Case, cluster *teleport
 // isOther reports whether the evidence is of other clusters than this.
 func isOther(coverage investigations.Coverage, cluster *teleport.Cluster) bool {
 	return len(coverage.Clusters) > 0 && !slices.Contains(coverage.Clusters, cluster.Name)
-}
-
-// standsNow says what a cluster has of the things of a case. Where the case is of
-// other clusters it says nothing: that a name is not here is no sign that it is
-// gone there.
-func standsNow(ctx context.Context, c *store.Case, cluster *teleport.Cluster, things []survive.Thing) ([]survive.Standing, error) {
-	coverage, err := c.Coverage(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !isOther(coverage, cluster) {
-		return cluster.Standing(ctx, things)
-	}
-	out := make([]survive.Standing, len(things))
-	for i, t := range things {
-		out[i] = survive.Standing{Thing: t, Note: "the evidence is of another cluster than " + cluster.Name}
-	}
-	return out, nil
 }
 
 // tellOther warns where the evidence is of another cluster than this.

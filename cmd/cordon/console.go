@@ -34,7 +34,7 @@ func (p *program) console(ctx context.Context, c *store.Case, o consoleOptions) 
 	app := tui.New(tui.Options{
 		Evidence: evidence{c}, Desk: desk, Identity: o.identity, T0: o.t0, Styles: styles,
 		Now: o.now, Location: time.Local, Tick: o.tick, Version: buildVersion(), Export: writeNew,
-		Shell: p.env("SHELL"), Beside: beside, BesideNote: note, Live: o.live.pages(), Engine: c.Engine(o.now), ClusterEngine: o.live.engine(), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
+		Shell: p.env("SHELL"), Beside: beside, BesideNote: note, Live: o.live.pages(), Opened: o.live.whenOpened(), Engine: c.Engine(o.now), ClusterEngine: o.live.engine(), Queries: p.ownQueries(), Rules: func() ([]*rules.Rule, []error) { return p.rulesOf(nil) },
 	})
 	screen := tea.NewProgram(
 		app, tea.WithContext(ctx), tea.WithInput(p.in), tea.WithOutput(p.out), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond),

@@ -30,17 +30,29 @@ func (l *liveConsole) pages() pane.Live {
 	return livePages{l}
 }
 
+// whenOpened has the following begin, so that all that it tells of is new to the
+// pages; nil on files.
+func (l *liveConsole) whenOpened() func() {
+	if l == nil {
+		return nil
+	}
+	return func() { close(l.opened) }
+}
+
 // tools are the variables of the programs beside the case, and what they do in
 // words; none on files.
 func (l *liveConsole) tools() (vars []string, note string, err error) {
 	if l == nil {
 		return nil, "", nil
 	}
-	vars, err = l.cluster.ToolEnv()
-	if len(vars) == 0 {
-		return nil, "tctl and tsh here: your current tsh profile", err
+	if vars, err = l.cluster.ToolEnv(); err != nil {
+		return nil, "", err
 	}
-	return vars, fmt.Sprintf("tctl and tsh here: %s as %s", l.cluster.Name, l.cluster.Who.User), nil
+	note = "tctl and tsh here: "
+	if l.cluster.Insecure() {
+		note = "tctl and tsh here, with --insecure: "
+	}
+	return vars, fmt.Sprintf("%s%s as %s", note, l.cluster.Name, l.cluster.Who.User), nil
 }
 
 // engine answers audit SQL on the cluster; nil on files.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"cordon/investigations/queries"
+	"cordon/store/teleport"
 	"cordon/store/teleport/clustertest"
 )
 
@@ -90,4 +92,28 @@ func TestLiveScripts(t *testing.T) {
 		},
 		RequireExplicitExec: true,
 	})
+}
+
+// tctl and tsh have no variable for a proxy whose certificate is taken unseen.
+func TestTools_sayThatTheProxyIsTakenUnseen(t *testing.T) {
+	t.Parallel()
+	server := clustertest.Start(t, clustertest.Options{Version: "16.4.12"})
+	file := filepath.Join(t.TempDir(), "identity")
+	server.WriteIdentity(file, clustertest.Identity{User: "ana@example.com", Roles: []string{"cordon-responder"}})
+	for _, c := range []struct {
+		insecure bool
+		want     string
+	}{
+		{false, "tctl and tsh here: teleport.example.com as ana@example.com"},
+		{true, "tctl and tsh here, with --insecure: teleport.example.com as ana@example.com"},
+	} {
+		cluster, err := teleport.Connect(t.Context(), teleport.Options{Addr: server.Addr, Identity: file, Insecure: c.insecure})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, note, err := (&liveConsole{cluster: cluster}).tools()
+		if err := errors.Join(err, cluster.Close()); err != nil || note != c.want {
+			t.Errorf("the note is %q, %v, want %q", note, err, c.want)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"cordon/investigations/contain"
 	"cordon/investigations/journal"
@@ -85,11 +86,15 @@ func runningOf(ctx context.Context, cluster *teleport.Cluster, plan contain.Plan
 }
 
 func (t *plain) liveLock(a liveLockAnswer) {
+	ends := "no end"
+	if !a.Lock.Expires.IsZero() {
+		ends = endOf(*a.Lock)
+	}
 	switch {
 	case a.Already != "":
-		t.line("LIVE on %s: %s, as %s. Nothing was sent.", a.Cluster, a.Already, a.Lock.Name)
+		t.line("LIVE on %s: %s, %s, as %s. Nothing was sent: cordon extend moves its end.", a.Cluster, a.Already, ends, a.Lock.Name)
 	default:
-		t.line("LIVE on %s: locked %s, %s. Read back from the cluster as %s.", a.Cluster, a.Lock.Title(), a.Plan.Length(), a.Lock.Name)
+		t.line("LIVE on %s: locked %s, %s. Read back from the cluster as %s.", a.Cluster, a.Lock.Title(), ends, a.Lock.Name)
 	}
 	for _, s := range a.Plan.Verdict.Warnings {
 		t.line("! %s", s)
@@ -106,7 +111,10 @@ func (t *plain) liveLock(a liveLockAnswer) {
 	}
 	t.impact(a.Plan)
 	t.line("")
-	t.line("To remove it: cordon unlock --live --case NAME %s, or: %s", a.Lock.Name, a.Lock.UndoCommand())
+	t.line("To remove it: %s", contain.UnlockCommand(a.Lock.Name))
+	if undo := a.Lock.UndoCommand(); strings.HasPrefix(undo, "tctl ") {
+		t.line("or: %s", undo)
+	}
 	t.line("Whether it held: cordon locks --live --case NAME")
 }
 

@@ -31,6 +31,16 @@ func writeFile(t *testing.T, name, content string) string {
 	return path
 }
 
+// caseOf makes a case of a log, for tests that ask it many things.
+func caseOf(t *testing.T, log string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "inc.cordon")
+	if code, errs := runHere(t, io.Discard, "ingest", "--case", file, writeFile(t, "audit.log", log)); code != exitDone {
+		t.Fatal(errs)
+	}
+	return file
+}
+
 const oneEvent = `{"ei":0,"event":"user.login","code":"T1000I","time":"2026-03-01T10:00:00.000Z","uid":"11111111-0000-4000-8000-000000000001","user":"alice@example.com","success":true}` + "\n"
 
 func TestRun_argumentsAreUntrusted(t *testing.T) {
@@ -59,7 +69,7 @@ func TestRun_argumentsAreUntrusted(t *testing.T) {
 func TestRun_jsonHoldsNoControlCharacter(t *testing.T) {
 	t.Parallel()
 	const odd = `\u001b[2J\u007f\u009b2J\u202e\u200b\u2028`
-	log := writeFile(t, "audit.log", `{"event":"session.start","code":"T2000I","time":"2026-03-01T10:00:00Z","uid":"`+odd+`","user":"eve","sid":"s`+odd+`","login":"`+odd+`","server_hostname":"`+odd+`","server_id":"h","addr.remote":"203.0.113.9:4"}
+	file := caseOf(t, `{"event":"session.start","code":"T2000I","time":"2026-03-01T10:00:00Z","uid":"`+odd+`","user":"eve","sid":"s`+odd+`","login":"`+odd+`","server_hostname":"`+odd+`","server_id":"h","addr.remote":"203.0.113.9:4"}
 {"event":"user.create","code":"T1002I","time":"2026-03-01T10:00:01Z","uid":"2","user":"eve","name":"n`+odd+`","roles":["`+odd+`"]}
 `)
 	for _, args := range [][]string{
@@ -78,7 +88,7 @@ func TestRun_jsonHoldsNoControlCharacter(t *testing.T) {
 		{"lock", "--user=eve"},
 	} {
 		var out bytes.Buffer
-		runHere(t, &out, append(args, "--json", log)...)
+		runHere(t, &out, append(args, "--json", "--case", file)...)
 		if out.Len() == 0 {
 			t.Errorf("%q: nothing was printed", args)
 		}
@@ -91,13 +101,12 @@ func TestRun_jsonHoldsNoControlCharacter(t *testing.T) {
 	}
 }
 
-// closedPipe fails as standard output does when its reader went away.
 // What the evidence names may be as long as an attacker likes: a person sees its
 // beginning and everything else, a script all of it.
 func TestRun_aHugeNameDoesNotFloodTheTerminal(t *testing.T) {
 	t.Parallel()
 	huge := strings.Repeat("B", 100_000)
-	log := writeFile(t, "audit.log", strings.ReplaceAll(`{"event":"user.login","code":"T1000I","time":"2026-03-01T10:00:00Z","uid":"1","user":"annHUGE","success":true,"method":"local"}
+	file := caseOf(t, strings.ReplaceAll(`{"event":"user.login","code":"T1000I","time":"2026-03-01T10:00:00Z","uid":"1","user":"annHUGE","success":true,"method":"local"}
 {"event":"user.create","code":"T1002I","time":"2026-03-01T10:00:01Z","uid":"2","user":"annHUGE","name":"samHUGE","roles":["editorHUGE"]}
 {"event":"exec","code":"T3002I","time":"2026-03-01T10:00:02Z","uid":"3","user":"annHUGE","login":"root","command":"cat /etc/shadow HUGE","exitCode":"0"}
 {"event":"access_request.create","code":"T5000I","time":"2026-03-01T10:00:03Z","uid":"4","user":"annHUGE","id":"rHUGE","state":"PENDING"}
@@ -105,17 +114,18 @@ func TestRun_aHugeNameDoesNotFloodTheTerminal(t *testing.T) {
 `, "HUGE", huge))
 	for _, args := range [][]string{{"actors"}, {"findings"}, {"posture"}, {"pivot", "ann" + huge}} {
 		var text, all bytes.Buffer
-		runHere(t, &text, append(args, log)...)
+		runHere(t, &text, append(args, "--case", file)...)
 		if !strings.Contains(text.String(), "annBBB") || text.Len() > 30_000 {
 			t.Errorf("%s prints %d bytes", args[0], text.Len())
 		}
-		runHere(t, &all, append(args, "--json", log)...)
+		runHere(t, &all, append(args, "--json", "--case", file)...)
 		if !strings.Contains(all.String(), "ann"+huge) {
 			t.Errorf("%s --json does not hold the whole name", args[0])
 		}
 	}
 }
 
+// closedPipe fails as standard output does when its reader went away.
 type closedPipe struct{}
 
 func (closedPipe) Write([]byte) (int, error) {

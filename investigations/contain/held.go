@@ -58,10 +58,12 @@ type Holding struct {
 	Verdict  HoldVerdict `json:"verdict"`
 	Since    time.Time   `json:"since"`
 	Until    time.Time   `json:"until,omitzero"` // when it ended; zero while it is in force
+	EndSaid  bool        `json:"end_known"`      // else it may have been over before that
 	Breaches []Seen      `json:"breaches"`       // certificates, sessions, and what was done in one, oldest first
 	Ended    []Seen      `json:"ended"`          // sessions of the target that ended since, each once
 	Cut      int         `json:"disconnects"`    // connections that the cluster cut since
 	Refused  int         `json:"refused"`        // refusals of the target since
+	tried    int         // log-ins among them: anybody can try one with a wrong password
 	Last     time.Time   `json:"last_refused,omitzero"`
 	// Lingering counts what the target did no longer after the lock than a session
 	// may linger, and Activity other events of it later than that.
@@ -75,10 +77,14 @@ func (h Holding) Words() string {
 	case Broken:
 		b := h.Breaches[0]
 		how := b.how()
+		words := fmt.Sprintf("does not hold: %s %s since", b.Whose.Name, how)
 		if b.Carried {
-			return fmt.Sprintf("does not hold: %s %s with a certificate that the locked one signed; lock %s too", b.Whose.Name, how, b.Whose.Name)
+			words = fmt.Sprintf("does not hold: %s %s with a certificate that the locked one signed; lock %s too", b.Whose.Name, how, b.Whose.Name)
 		}
-		return fmt.Sprintf("does not hold: %s %s since", b.Whose.Name, how)
+		if !h.EndSaid {
+			words += ", unless it was over by then: the log does not say when it ends"
+		}
+		return words
 	case Holds:
 		var did []string
 		if n := len(h.Ended); n > 0 {
@@ -99,6 +105,8 @@ func (h Holding) Words() string {
 		return "only what a session writes that is being cut was seen since: whether it holds is not known yet"
 	case h.Activity > 0:
 		return fmt.Sprintf("no certificate and no session since, but %s: whether it holds is not known", count(h.Activity, "other event", false))
+	case h.tried > 0:
+		return "only log-ins that failed were seen since, which anybody can try: whether it holds is not known"
 	}
 	return "nothing of it was seen since: whether it holds is not known"
 }
@@ -118,7 +126,10 @@ func (s Seen) how() string {
 	return "went on (" + s.Type + ")"
 }
 
-const certificateType = "cert.create"
+const (
+	certificateType = "cert.create"
+	loginType       = "user.login"
+)
 
 // inSession are the events of somebody at work in a session.
 var inSession = []string{
@@ -130,10 +141,9 @@ var inSession = []string{
 var decisions = []string{"access_request.review", "access_request.update"}
 
 // refused reports whether an event shows that the cluster refused its actor. In a
-// session it does not: there the command failed, which had been let through. Nor
-// does a log-in: anybody can try one with a wrong password.
+// session it does not: there the command failed, which had been let through.
 func refused(ev *investigations.Event) bool {
-	return ev.Outcome == investigations.OutcomeFailure && ev.Type != "user.login" &&
+	return ev.Outcome == investigations.OutcomeFailure &&
 		!slices.Contains(inSession, ev.Type) && !slices.Contains(decisions, ev.Type)
 }
 
@@ -175,7 +185,7 @@ func isPlace(target investigations.Entity) bool {
 // Held says what the evidence shows since a lock was placed. A lock "holds" by
 // certificates and sessions, not by logins.
 func Held(ctx context.Context, facts Facts, l Lock) (Holding, error) {
-	h := Holding{Since: l.Created, Until: ended(l), Breaches: []Seen{}, Ended: []Seen{}}
+	h := Holding{Since: l.Created, Until: ended(l), EndSaid: l.EndSaid || !l.Released.IsZero(), Breaches: []Seen{}, Ended: []Seen{}}
 	if l.Created.IsZero() || l.Dry {
 		return h, nil
 	}
@@ -198,7 +208,7 @@ func Held(ctx context.Context, facts Facts, l Lock) (Holding, error) {
 		h.Verdict = Broken
 		// What came once the lock had settled is what the sentence is about.
 		slices.SortStableFunc(h.Breaches, func(a, b Seen) int { return boolOrder(a.Settling, b.Settling) })
-	case len(h.Ended) > 0 || h.Cut > 0 || h.Refused > 0:
+	case len(h.Ended) > 0 || h.Cut > 0 || h.Refused > h.tried:
 		h.Verdict = Holds
 	}
 	return h, nil
@@ -257,7 +267,9 @@ func (h *Holding) see(ev *investigations.Event, target investigations.Entity) {
 	switch {
 	case isPlace(target) && (ev.Type == certificateType || strings.HasPrefix(ev.Type, "access_request.")):
 	case refused(ev):
-		h.Refused++
+		if h.Refused++; ev.Type == loginType {
+			h.tried++
+		}
 		if ev.Time.After(h.Last) {
 			h.Last = ev.Time
 		}
@@ -278,7 +290,7 @@ func (h *Holding) see(ev *investigations.Event, target investigations.Entity) {
 		if !slices.ContainsFunc(h.Ended, func(s Seen) bool { return s.Session == seen.Session && seen.Session != "" }) {
 			h.Ended = append(h.Ended, seen)
 		}
-	case ev.Type != "user.login" && ev.Time.Sub(h.Since) > lingers:
+	case ev.Type != loginType && ev.Time.Sub(h.Since) > lingers:
 		h.Activity++
 	}
 }

@@ -122,6 +122,20 @@ func TestHeld_tellsWhatTheLockedOneDidFromWhatOthersDid(t *testing.T) {
 	}
 }
 
+// Old servers do not log when a lock ends: what came later may have come after it.
+func TestHeld_saysThatALockMayHaveBeenOver(t *testing.T) {
+	t.Parallel()
+	const cert = `{"event":"cert.create","uid":"c","code":"TC000I","time":"2026-11-20T21:03:00Z","cert_type":"user","identity":{"user":"mallory"}}` + "\n"
+	for said, want := range map[bool]string{
+		true:  "does not hold: mallory got a certificate since",
+		false: "does not hold: mallory got a certificate since, unless it was over by then: the log does not say when it ends",
+	} {
+		if got := held(t, cert, func(l *contain.Lock) { l.EndSaid = said }).Words(); got != want {
+			t.Errorf("end known %v: %q, want %q", said, got, want)
+		}
+	}
+}
+
 func TestHeld_countsASessionOnce(t *testing.T) {
 	t.Parallel()
 	const twice = `{"event":"session.end","uid":"e","time":"2026-11-18T21:00:03Z","user":"mallory","sid":"s-1","server_id":"h-1"}

@@ -216,11 +216,11 @@ func (p Plan) Command() string {
 	return b.String()
 }
 
-// UndoCommand is the line that removes a lock by its name. tctl reads a blank or
-// a slash in it as the end of a part, and removes the lock that is named by the
-// last one: such a name is for cordon.
+// UndoCommand is the line that removes a lock by its name. Blanks and more than
+// one slash tctl does not read as part of it: such a name is for cordon.
 func UndoCommand(name string) string {
-	if strings.ContainsAny(name, " \t/") {
+	before, after, _ := strings.Cut(name, "/")
+	if before == "" || strings.ContainsAny(name, " \t") || strings.HasSuffix(name, "/") || strings.Contains(after, "/") {
 		return UnlockCommand(name)
 	}
 	return "tctl rm " + Quote("lock/"+name)

@@ -243,7 +243,11 @@ func TestUndoCommand_namesThisLockAndNoOther(t *testing.T) {
 		other:          "tctl rm lock/" + other,
 		"okta;id":      "tctl rm 'lock/okta;id'",
 		"-x":           "tctl rm lock/-x",
-		"a/" + other:   "cordon unlock --live --case NAME a/" + other,
+		"a/" + other:   "tctl rm lock/a/" + other,
+		"a//" + other:  "cordon unlock --live --case NAME a//" + other,
+		"a/b/" + other: "cordon unlock --live --case NAME a/b/" + other,
+		"/a":           "cordon unlock --live --case NAME /a",
+		"a/":           "cordon unlock --live --case NAME a/",
 		"a " + other:   "cordon unlock --live --case NAME 'a " + other + "'",
 		"-a\t" + other: `cordon unlock --live --case NAME -- "$(printf '\055a\011` + strings.ReplaceAll(other, "-", `\055`) + `')"`,
 	} {

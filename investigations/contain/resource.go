@@ -126,6 +126,10 @@ func (r *resource) request(now time.Time) (Request, error) {
 	case !end.After(now):
 		return out, fmt.Errorf("the lock resource ended at %s", end.UTC().Format(time.RFC3339))
 	}
+	// tctl writes parts of a second: the whole one after it is no earlier.
+	if whole := end.Truncate(time.Second); !whole.Equal(end) {
+		end = whole.Add(time.Second)
+	}
 	out.TTL, out.Expires = 0, end
 	return out, nil
 }

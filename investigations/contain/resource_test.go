@@ -1,6 +1,7 @@
 package contain_test
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -35,6 +36,20 @@ func TestReadResource_takesWhatTctlPrints(t *testing.T) {
 		got, err := contain.ReadResource(strings.NewReader(text), containtest.Start)
 		if err != nil || !slices.Equal(got.Targets, want) || got.Message != "IR-2026-031" || got.TTL != 0 || !got.Expires.Equal(time.Date(2026, 11, 19, 8, 0, 0, 0, time.UTC)) {
 			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// tctl lock --ttl makes ends with parts of a second, which a lock of cordon has not.
+func TestReadResource_endsNoEarlier(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[string]string{"08:00:00.467995702Z": "08:00:01Z", "08:00:00Z": "08:00:00Z"} {
+		got, err := contain.ReadResource(strings.NewReader(strings.Replace(printed, "08:00:00Z", end, 1)), containtest.Start)
+		if err != nil || got.Expires.Format(time.RFC3339Nano) != "2026-11-19T"+want {
+			t.Errorf("%s: it ends %v, %v", end, got.Expires, err)
+		}
+		if _, err := contain.NewPlan(got, rand.Reader); err != nil {
+			t.Errorf("%s: %v", end, err)
 		}
 	}
 }

@@ -161,13 +161,14 @@ func (f *follower) hand(ctx context.Context) error {
 }
 
 // goOn moves the beginning of the questions up to the overlap before a moment, and
-// drops what they cannot bring again.
+// drops what they cannot bring again. Some backends answer by whole seconds.
 func (f *follower) goOn(moment time.Time) {
 	if bound := f.upTo(moment).Add(-f.Overlap); bound.After(f.from) {
 		f.from = bound
 	}
+	from := f.from.Truncate(time.Second)
 	for id, at := range f.known {
-		if at.Before(f.from) {
+		if at.Before(from) {
 			delete(f.known, id)
 		}
 	}

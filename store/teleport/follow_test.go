@@ -263,7 +263,9 @@ func TestTortureFollow_fillsACaseOnce(t *testing.T) {
 		if part > 0 {
 			since = newest.Add(-overlap - sweep) // the last sweep may be that long ago
 		}
-		done := func() bool { return part < 2 && g.added >= until || g.whole() && added == int64(g.total) && g.cuts == 0 }
+		done := func() bool {
+			return part < 2 && g.added >= until || g.whole() && added == int64(g.total) && g.cuts == 0
+		}
 		err = g.follow(t, since, done, func(ctx context.Context, batch []teleport.Event) error {
 			lines := make([][]byte, len(batch))
 			for i, e := range batch {
@@ -400,6 +402,53 @@ func TestFollow_asksForTheWholeOverlapNowAndThen(t *testing.T) {
 	for i, d := range back {
 		if i != 0 && i != 15 && d > 20*time.Second {
 			t.Errorf("question %d reached back %v", i, d)
+		}
+	}
+}
+
+// Some backends know no part of a second: they give all events of the one in which
+// a question begins.
+func TestFollow_handsEachEventOverOnceWhereTheClusterAnswersBySeconds(t *testing.T) {
+	t.Parallel()
+	server := clustertest.Start(t, clustertest.Options{})
+	now := begin
+	server.Pages(func(a clustertest.Asked) (page []*auditlogpb.EventUnstructured, _ string) {
+		for at := begin; !at.After(now); at = at.Add(300 * time.Millisecond) {
+			if !at.Before(a.From.Truncate(time.Second)) {
+				page = append(page, &auditlogpb.EventUnstructured{Id: at.Format(time.RFC3339Nano), Time: timestamppb.New(at), Unstructured: &structpb.Struct{}})
+			}
+		}
+		return page, ""
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c, err := teleport.Connect(ctx, teleport.Options{
+		Addr: server.Addr, Identity: identity(t, server.Authority, long), Now: func() time.Time { return now },
+		Pause: func(ctx context.Context, _ time.Duration) error {
+			if now = now.Add(700 * time.Millisecond); now.Sub(begin) > time.Minute {
+				cancel()
+			}
+			return ctx.Err()
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	times := map[string]int{}
+	o := teleport.FollowOptions{Since: begin, Overlap: 10 * time.Second, Sweep: 4 * time.Second, Near: 2 * time.Second}
+	err = c.Follow(ctx, o, func(_ context.Context, batch []teleport.Event) error {
+		for _, e := range batch {
+			times[e.ID]++
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || len(times) < 150 {
+		t.Fatalf("%d events, %v", len(times), err)
+	}
+	for id, n := range times {
+		if n != 1 {
+			t.Errorf("event %s came %d times", id, n)
 		}
 	}
 }

@@ -227,7 +227,7 @@ func (l *Locker) Locks(ctx context.Context) ([]contain.Lock, error) {
 	return out, nil
 }
 
-// Extend moves the end of a lock; the zero time means never.
+// Extend moves the end of a lock that is in force; the zero time means never.
 func (l *Locker) Extend(ctx context.Context, name string, end time.Time) (contain.Lock, error) {
 	stood, err := l.read(ctx, name)
 	if errors.Is(err, ErrNotFound) {
@@ -235,6 +235,9 @@ func (l *Locker) Extend(ctx context.Context, name string, end time.Time) (contai
 	}
 	if err != nil {
 		return contain.Lock{}, err
+	}
+	if !stood.IsInForce(l.cluster.options.Now()) {
+		return contain.Lock{}, fmt.Errorf("extend %s: it was over at %s: lock again", name, lockOf(stood).Expires.Format(time.RFC3339))
 	}
 	stood.SetLockExpiry(nil)
 	if !end.IsZero() {

@@ -47,3 +47,20 @@ func TestLocker_saysThatALockIsOverByTheClustersClock(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Under its old name it would count as in force for the time between, too: what
+// somebody did then would be a lock that does not hold.
+func TestLocker_doesNotExtendALockThatIsOver(t *testing.T) {
+	t.Parallel()
+	now := begin
+	c, server := connect(t, clustertest.Options{Now: func() time.Time { return now }})
+	plan := containtest.Plan(t, 1, request(contain.FieldUser, "mallory"))
+	if _, err := c.Locker().Lock(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	now = begin.Add(2 * time.Hour)
+	_, err := c.Locker().Extend(t.Context(), plan.Name, now.Add(time.Hour))
+	if err == nil || !strings.Contains(err.Error(), "it was over at 2026-11-18T22:00:00Z: lock again") || server.Locks()[0].IsInForce(now) {
+		t.Errorf("error %v", err)
+	}
+}

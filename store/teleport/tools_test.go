@@ -42,18 +42,21 @@ func TestToolEnv_isOfTheIdentityFile(t *testing.T) {
 	}
 }
 
-func TestToolEnv_isThatOfANamedProfileAndOfNoOther(t *testing.T) {
+func TestToolEnv_isThatOfTheProfileAndOfNoOther(t *testing.T) {
 	t.Parallel()
 	server := clustertest.Start(t, clustertest.Options{})
 	dir := writeProfile(t, server)
-	wantEnv(t, connectWith(t, teleport.Options{ProfileDir: dir}))
 	want := []string{"TELEPORT_IDENTITY_FILE=", "TELEPORT_AUTH_SERVER=" + server.Addr, "TELEPORT_PROXY=" + server.Addr}
+	// Also the current profile: another one may be that tomorrow, and the
+	// environment may name another proxy.
+	wantEnv(t, connectWith(t, teleport.Options{ProfileDir: dir}), want...)
 	wantEnv(t, connectWith(t, teleport.Options{ProfileDir: dir, Profile: "127.0.0.1"}), want...)
 	wantEnv(t, connectWith(t, teleport.Options{ProfileDir: dir, Addr: server.Addr}), want...)
 }
 
 func wantEnv(t *testing.T, c *teleport.Cluster, want ...string) {
 	t.Helper()
+	want = append(want, "TELEPORT_CLUSTER="+clustertest.ClusterName, "TELEPORT_CONFIG_FILE=")
 	if env, err := c.ToolEnv(); err != nil || !slices.Equal(env, want) {
 		t.Errorf("the environment is %q, %v; want %q", env, err, want)
 	}

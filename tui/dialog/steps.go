@@ -94,7 +94,10 @@ func (d *Steps) Mark(at int) { d.mark(at) }
 
 // Resize tells the size of the area the steps will be drawn into.
 func (d *Steps) Resize(area uv.Rectangle) {
-	d.width, d.rows = stepsWidth(area), max(1, area.Dy()-4)
+	if width := stepsWidth(area); width != d.width {
+		d.width, d.top = width, 0 // the lines were others
+	}
+	d.rows = max(1, area.Dy()-4)
 	d.each = laySteps(d.steps, d.width)
 	d.laid = stack(d.each)
 	d.mark(d.at)
@@ -168,7 +171,7 @@ func (d *Steps) press(key string, gap time.Duration) Outcome {
 	case key == "end":
 		d.mark(len(d.steps) - 1)
 	case key == "Y" && d.all != "":
-		d.note = "copied"
+		d.note = "all copied"
 		return Copied{ID: d.id, Text: d.all}
 	case d.at >= len(d.steps):
 	case key == "y" && d.steps[d.at].Copy != "":
@@ -190,7 +193,7 @@ func (d *Steps) walk(by int) {
 	if d.at >= len(d.steps) {
 		return
 	}
-	if top := d.top + by; by > 0 && top+d.rows <= d.laid.to[d.at] || by < 0 && top >= d.laid.from[d.at] && d.laid.to[d.at]-d.laid.from[d.at] > d.rows {
+	if top := d.top + by; by > 0 && top+d.rows <= d.laid.to[d.at] || by < 0 && top >= d.first(d.at) && d.laid.to[d.at]-d.first(d.at) > d.rows {
 		d.top = top
 		return
 	}
@@ -209,8 +212,18 @@ func (d *Steps) page(by int) {
 	d.mark(at)
 }
 
-// mark marks a step and scrolls no further than it needs to be in sight: with its
-// head, or without where there is no room for that, or from its beginning.
+// first is the line from which a step is shown: that of its head, unless the step
+// is whole in sight only without it, or the head takes more than half of the room.
+func (d *Steps) first(at int) int {
+	head, from, to := d.laid.head[at], d.laid.from[at], d.laid.to[at]
+	if to-head > d.rows && (to-from <= d.rows || from-head > d.rows/2) {
+		return from
+	}
+	return head
+}
+
+// mark marks a step and scrolls no further than it needs to be in sight, or from
+// its beginning where it is longer than the dialog.
 func (d *Steps) mark(at int) {
 	was := d.at
 	d.at = max(0, min(at, len(d.steps)-1))
@@ -218,10 +231,7 @@ func (d *Steps) mark(at int) {
 		d.top = 0
 		return
 	}
-	first, last := d.laid.head[d.at], d.laid.to[d.at]-d.rows
-	if last > first {
-		first = d.laid.from[d.at]
-	}
+	first, last := d.first(d.at), d.laid.to[d.at]-d.rows
 	switch {
 	case last <= first:
 		d.top = max(last, min(d.top, first))

@@ -92,6 +92,27 @@ func TestSteps_aStepThatIsTooLongIsScrolledToItsEnd(t *testing.T) {
 	}
 }
 
+func TestSteps_openWithWhatTheyAreForAlsoAboveALongStep(t *testing.T) {
+	t.Parallel()
+	for _, rows := range []int{12, 20, 24} {
+		d := NewSteps("plan", "plan", "all of it", newClock().read)
+		steps := someSteps()
+		d.Show(steps) // before the size is known
+		d.Mark(0)
+		d.Resize(uv.Rect(0, 0, 60, rows))
+		steps[0].Lines = append(steps[0].Lines, steps[3].Lines...)
+		d.Show(steps)
+		if got := drawn(t, d, 60, rows); !strings.Contains(got, "What ends it all.") || !strings.Contains(got, "1 $ tctl lock") {
+			t.Errorf("with %d rows it opens on\n%s", rows, got)
+		}
+		d.Handle(press("down"))
+		d.Handle(press("up"))
+		if d.top != 0 {
+			t.Errorf("with %d rows what it is for is out of reach, above line %d", rows, d.top)
+		}
+	}
+}
+
 func TestSteps_enterTakesTheMarkedOneUp(t *testing.T) {
 	t.Parallel()
 	c := newClock()
@@ -144,6 +165,15 @@ func TestSteps_copiesOneOrAllAndStaysOpen(t *testing.T) {
 	} {
 		if got := d.Handle(press(key)); got != want {
 			t.Errorf("%s gave %v, want %v", key, got, want)
+		}
+	}
+	if got := drawn(t, d, 80, 24); strings.Contains(got, "copied") {
+		t.Errorf("a key leaves the note of the one before:\n%s", got)
+	}
+	for key, note := range map[string]string{"y": " copied ", "Y": " all copied "} {
+		d.Handle(press(key))
+		if got := drawn(t, d, 80, 24); !strings.Contains(got, note) {
+			t.Errorf("after %s it does not say%q:\n%s", key, note, got)
 		}
 	}
 	d.Mark(2)

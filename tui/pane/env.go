@@ -50,6 +50,8 @@ type Env struct {
 	Export func(name string, content []byte) (path string, err error)
 	// Live is the cluster that the console follows; nil on files.
 	Live Live
+	// Following is how the following of Live stands; nil on files.
+	Following *Following
 	// Engine answers audit SQL; nil where there is none.
 	Engine queries.Engine
 	// ClusterEngine answers audit SQL on the live cluster; nil on files.
@@ -99,12 +101,15 @@ type Go struct {
 }
 
 // Say puts a sentence into the line above the footer. The text must have passed
-// safetext. More, when there is some, is shown in a dialog with Copy on y.
+// safetext. It stays until the next one, and shows only as long as While reports
+// true where that is not nil: what others change meanwhile must not stand there as
+// news. More, when there is some, is shown in a dialog with Copy on y.
 type Say struct {
-	Role themes.Role
-	Text string
-	More []draw.Line
-	Copy string
+	Role  themes.Role
+	Text  string
+	While func() bool
+	More  []draw.Line
+	Copy  string
 }
 
 // Open puts a dialog on top. Then is called with what came of it, also when it

@@ -52,12 +52,18 @@ var _ pane.Evidence = (*Case)(nil)
 
 // New reads a log of one event a line.
 func New(log string) (*Case, error) {
+	c := &Case{state: map[string]string{}, stars: map[int64]bool{}}
+	return c, c.Become(log)
+}
+
+// Become has the case hold the events of a log, one a line, and no others. Nothing
+// may be read meanwhile.
+func (c *Case) Become(log string) error {
 	index, err := pivottest.New(log)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	c := &Case{index: index, raw: map[int64][]byte{}, state: map[string]string{}, stars: map[int64]bool{}}
-	c.events = slices.Clone(index.Events())
+	c.index, c.raw, c.events = index, map[int64][]byte{}, slices.Clone(index.Events())
 	id := int64(0)
 	for line := range strings.Lines(log) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -66,7 +72,7 @@ func New(log string) (*Case, error) {
 		}
 	}
 	slices.SortFunc(c.events, func(a, b investigations.Event) int { return a.Position().Compare(b.Position()) })
-	return c, nil
+	return nil
 }
 
 // Select implements [pane.Evidence].

@@ -75,7 +75,7 @@ func (p *Pane) message() (string, themes.Role) {
 	case p.facts == nil:
 		return "Reading.", themes.Muted
 	case !p.facts.seen:
-		return "This evidence has never seen " + safetext.CleanMax(p.subject.Entity.String(), 160) + ". That is not the same as: it did nothing. Page 8 shows what was read and what is missing.", themes.Warning
+		return p.env.Following.Unseen(safetext.CleanMax(p.subject.Entity.String(), 160)), themes.Warning
 	case len(p.tree) == 0:
 		return "Nothing in this evidence spread from it (" + p.covered() + "). That is not the same as: nothing did.", themes.Muted
 	}

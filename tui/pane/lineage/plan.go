@@ -38,7 +38,7 @@ var stageTitles = map[survive.Stage]string{
 func (p *Pane) plan() {
 	left := p.facts.rest.Left
 	b := planBuilder{clock: p.env.Clock, dot: p.env.Styles.Glyphs.Dot + " ", question: p.env.Styles.Glyphs.Question + " "}
-	b.head = []draw.Line{draw.Plain(fmt.Sprintf("What ends the %s left of %s, one step after the other. Nothing is sent before you take a step.",
+	b.head = []draw.Line{draw.Plain(fmt.Sprintf("What ends the %s left of %s, one step after the other. Nothing is sent before you take a step; P comes back here after it.",
 		pane.Plural(len(left.Items)+len(left.Held), "thing that is", "things that are"), safetext.CleanMax(left.Identity, 80)))}
 	var commands []string
 	stage := survive.Stage(255)
@@ -91,25 +91,21 @@ func (b *planBuilder) actionLines(n int, a *survive.Action) []draw.Line {
 // rest says what the plan does not do: what nobody decided on, what a lock holds,
 // and what the log cannot tell.
 func (b *planBuilder) rest(left *survive.Report, locked string) {
-	var lines []draw.Line
-	for _, a := range left.Doubtful() {
+	for i, a := range left.Doubtful() {
+		if i == 0 {
+			b.title("not decided, so not in the plan: a accepts, r refuses")
+		}
 		item := &a.For[0]
-		lines = append(
-			lines, draw.Line{draw.T(themes.Warning, b.question+safetext.CleanMax(short(item.What), 160))},
-			draw.Line{draw.T(themes.Muted, b.dot+safetext.CleanMax(short(item.Doubt), 160))},
-		)
+		b.add(survive.Step{}, []draw.Line{
+			{draw.T(themes.Warning, b.question+safetext.CleanMax(short(item.What), 160))},
+			{draw.T(themes.Muted, b.dot+safetext.CleanMax(short(item.Doubt), 160))},
+		})
 	}
-	if len(lines) > 0 {
-		b.title("not decided, so not in the plan: a accepts, r refuses")
-		b.add(survive.Step{}, lines)
-	}
-	lines = nil
-	for _, item := range left.Held {
-		lines = append(lines, draw.Line{draw.T(themes.Locked, locked+safetext.CleanMax(short(item.What), 200))})
-	}
-	if len(lines) > 0 {
-		b.title("held by a lock, usable again when it ends")
-		b.add(survive.Step{}, lines)
+	for i, item := range left.Held {
+		if i == 0 {
+			b.title("held by a lock, usable again when it ends")
+		}
+		b.add(survive.Step{}, []draw.Line{{draw.T(themes.Locked, locked+safetext.CleanMax(short(item.What), 200))}})
 	}
 	for i, u := range left.Unknown {
 		if i == 0 {
@@ -119,8 +115,19 @@ func (b *planBuilder) rest(left *survive.Report, locked string) {
 		if u.Command != "" {
 			lines = append(lines, draw.Line{draw.T(themes.Accent, "$ "+safetext.Clean(u.Command))})
 		}
-		b.add(survive.Step{Stage: survive.Look, Command: u.Command}, lines)
+		b.add(stepOf(left, u.Command), lines)
 	}
+}
+
+// stepOf is a command as the step of the plan that it is: no lock is placed past the
+// plan of it. Otherwise it looks.
+func stepOf(left *survive.Report, command string) survive.Step {
+	for _, a := range left.Actions() {
+		if a.Command == command {
+			return a.Step
+		}
+	}
+	return survive.Step{Stage: survive.Look, Command: command}
 }
 
 // until says when a thing ends by itself.

@@ -19,6 +19,28 @@ import (
 
 const extendDialog = "lock.extend"
 
+// saidFor is how long it stands below the page what became of a lock on the
+// cluster: others change it too.
+const saidFor = 30 * time.Second
+
+// recently reports true for a while from now on.
+func (p *Pane) recently() func() bool {
+	end := p.env.Now().Add(saidFor)
+	return func() bool { return p.env.Now().Before(end) }
+}
+
+// endsSo reports true for a while as long as a lock stands and ends as it does now.
+func (p *Pane) endsSo(l contain.Lock) func() bool {
+	recently := p.recently()
+	if i := p.index(l.Name); i >= 0 {
+		p.board[i].Expires = l.Expires // the board is read again in a moment
+	}
+	return func() bool {
+		i := p.index(l.Name)
+		return recently() && i >= 0 && p.board[i].State(p.env.Now()) == contain.StateInForce && p.board[i].Expires.Equal(l.Expires)
+	}
+}
+
 // extended is a lock whose end was moved.
 type extended struct{ lock contain.Lock }
 
@@ -95,30 +117,30 @@ func (p *Pane) extend(name string, by time.Duration) tea.Cmd {
 
 func (p *Pane) wasExtended(l contain.Lock, err error) tea.Cmd {
 	title := safetext.CleanMax(l.Title(), 120)
-	until := "no end"
+	end := "has no end"
 	if !l.Expires.IsZero() {
-		until = "until " + p.env.Clock.Time(l.Expires) + " " + p.env.Clock.Zone()
+		end = "ends " + p.env.Clock.Time(l.Expires) + " " + p.env.Clock.Zone()
 	}
 	switch {
 	case err != nil:
 		p.env.Out.Put(pane.Say{Role: themes.Danger, Text: "Not extended: " + safetext.Clean(err.Error())})
 	case l.Dry:
-		p.env.Out.Put(pane.Say{Role: themes.OK, Text: "The planned lock on " + title + " now has " + until + "; nothing was sent."})
+		p.env.Out.Put(pane.Say{Role: themes.OK, Text: "The planned lock on " + title + " now " + end + "; nothing was sent."})
 	case p.env.Desk.Mode == journal.ModeDryRun:
-		p.showResource(l, until)
+		p.showResource(l, end)
 	default:
-		p.env.Out.Put(pane.Say{Role: themes.OK, Text: "The lock on " + title + " now holds: " + until + "."})
+		p.env.Out.Put(pane.Say{Role: themes.OK, Text: "The lock on " + title + " now " + end + ".", While: p.endsSo(l)})
 	}
 	p.env.Out.Put(pane.Changed{})
 	return p.loadBoard()
 }
 
 // showResource shows what moves the end of a lock that stands.
-func (p *Pane) showResource(l contain.Lock, until string) {
+func (p *Pane) showResource(l contain.Lock, end string) {
 	yaml := l.YAML()
 	lines := []draw.Line{
 		{draw.T(themes.Text, "This is a dry run: the lock stands as it was, and cordon sends nothing.")},
-		{draw.T(themes.Text, "Whoever may, gives it "+until+": put this into a file and run")},
+		{draw.T(themes.Text, "Whoever may, puts this into a file and runs the command; then it "+end+".")},
 		shell("tctl create -f FILE"),
 		{},
 	}

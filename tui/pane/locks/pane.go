@@ -89,8 +89,14 @@ func (p *Pane) Show(pane.Subject) tea.Cmd {
 	return tea.Batch(p.loadBoard(), p.loadLocking())
 }
 
-// Refresh reads the board again, because the journal changed.
-func (p *Pane) Refresh() tea.Cmd { return p.loadBoard() }
+// Refresh reads the board again, because the journal changed or the cluster is
+// back. How the cluster takes its locks is asked again where it did not say.
+func (p *Pane) Refresh() tea.Cmd {
+	if p.locking.err == nil {
+		return p.loadBoard()
+	}
+	return tea.Batch(p.loadBoard(), p.loadLocking())
+}
 
 // read is the answer of the load.
 type read struct {
@@ -202,17 +208,22 @@ func (p *Pane) selected() (contain.Lock, bool) {
 	if !ok {
 		return contain.Lock{}, false
 	}
-	i := slices.IndexFunc(p.board, func(l contain.Lock) bool { return l.Name == name })
+	i := p.index(name)
 	if i < 0 {
 		return contain.Lock{}, false
 	}
 	return p.board[i], true
 }
 
+// index is where a lock stands on the board, or -1.
+func (p *Pane) index(name string) int {
+	return slices.IndexFunc(p.board, func(l contain.Lock) bool { return l.Name == name })
+}
+
 // Resize tells the size of the area that the page will be drawn into.
 func (p *Pane) Resize(size image.Point) {
 	p.size = size
-	table, _ := split(below(image.Rectangle{Max: size}))
+	table, _ := split(p.below(image.Rectangle{Max: size}))
 	p.grid.Resize(pane.Size(table), grid.View{})
 }
 
@@ -304,7 +315,7 @@ func (p *Pane) Hint() string {
 
 // Click selects the lock under the mouse.
 func (p *Pane) Click(at uv.Position, area uv.Rectangle) tea.Cmd {
-	table, _ := split(below(area))
+	table, _ := split(p.below(area))
 	p.grid.SelectLine(p.grid.BodyLine(table, at, grid.View{}))
 	return p.showFate()
 }
@@ -319,8 +330,10 @@ func (p *Pane) Wheel(n int) tea.Cmd {
 func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 	c.Clear(area)
 	now := p.env.Now()
-	top, rest := draw.CutTop(area, summaryRows(area))
-	p.drawSummary(c, draw.Pad(top, 1), now)
+	head, rest := draw.CutTop(area, p.headRows(area))
+	lost, summary := draw.CutTop(head, head.Dy()-1)
+	c.Line(draw.Pad(lost, 1), p.lostLine()...)
+	p.drawSummary(c, draw.Pad(summary, 1), now)
 	table, detail := split(rest)
 	switch {
 	case p.env.Desk == nil:
@@ -331,7 +344,7 @@ func (p *Pane) Draw(c draw.Canvas, area uv.Rectangle, focused bool) {
 		return
 	}
 	for _, row := range p.grid.Visible() {
-		if i := slices.IndexFunc(p.board, func(l contain.Lock) bool { return l.Name == row.Key }); i >= 0 {
+		if i := p.index(row.Key); i >= 0 {
 			p.grid.Update(p.row(p.board[i], now))
 		}
 	}

@@ -113,7 +113,7 @@ func (p *Pane) released(l contain.Lock, err error) tea.Cmd {
 	case l.Dry:
 		p.env.Out.Put(pane.Say{Role: themes.OK, Text: "The plan for " + safetext.CleanMax(l.Title(), 120) + " is dropped; nothing had been sent."})
 	default:
-		p.env.Out.Put(pane.Say{Role: themes.Warning, Text: safetext.CleanMax(l.Title(), 120) + " is no longer locked."})
+		p.env.Out.Put(pane.Say{Role: themes.Warning, Text: safetext.CleanMax(l.Title(), 120) + " is no longer locked.", While: p.recently()})
 	}
 	p.env.Out.Put(pane.Changed{})
 	return p.loadBoard()

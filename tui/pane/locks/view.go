@@ -85,17 +85,34 @@ func countdown(d time.Duration) string {
 	}
 }
 
-// summaryRows is one where there is room for it.
-func summaryRows(area uv.Rectangle) int {
-	if area.Dy() >= 6 {
-		return 1
+// headRows are those above the board, where there is room for them: the summary,
+// and above it that the cluster does not answer.
+func (p *Pane) headRows(area uv.Rectangle) int {
+	switch {
+	case area.Dy() < 6:
+		return 0
+	case p.lostLine() != nil:
+		return 2
 	}
-	return 0
+	return 1
 }
 
-func below(area uv.Rectangle) uv.Rectangle {
-	_, rest := draw.CutTop(area, summaryRows(area))
+func (p *Pane) below(area uv.Rectangle) uv.Rectangle {
+	_, rest := draw.CutTop(area, p.headRows(area))
 	return rest
+}
+
+// lostLine says that the cluster does not answer, and what the board is then.
+func (p *Pane) lostLine() draw.Line {
+	f := p.env.Following
+	if f == nil || f.Lost == "" {
+		return nil
+	}
+	since := "from the cluster"
+	if !f.Answered.IsZero() {
+		since = "since " + p.env.Clock.Short(f.Answered)
+	}
+	return draw.Line{draw.T(themes.Warning, p.env.Styles.Glyphs.Warn+" no answer "+since+": this is what the case knows")}
 }
 
 // split gives the lower part to the selected lock.

@@ -87,10 +87,12 @@ func (p *Pane) message() (string, themes.Role) {
 	switch {
 	case p.err != nil:
 		return "Not loaded: " + safetext.Clean(p.err.Error()), themes.Danger
+	case p.roster != nil && len(p.roster.identities) == 0 && p.env.Following.Reading() != "":
+		return p.env.Following.Reading(), themes.Muted
 	case p.roster != nil && len(p.roster.identities) == 0:
 		return fmt.Sprintf("This evidence names nobody who did anything (%s events). See page 8 for what was read and what is missing.", draw.Count(p.roster.events)), themes.Muted
 	case p.report != nil && !p.report.Seen:
-		return "This evidence has never seen " + clean(p.subject.Entity.String()) + ". That is not the same as: it did nothing. Page 8 shows what was read and what is missing.", themes.Warning
+		return p.env.Following.Unseen(clean(p.subject.Entity.String())), themes.Warning
 	case len(p.rows) == 0:
 		return "Reading.", themes.Muted
 	}

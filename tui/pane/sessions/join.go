@@ -80,7 +80,7 @@ func (p *Pane) askJoin(id action.ID, way joining) {
 		return
 	}
 	argv := joinArgs(r, way.mode, p.env.Live)
-	place := where(runningSession(r))
+	place := where(p.list.runningSession(r))
 	run := pane.Run{Argv: argv, Title: way.title + " " + place}
 	p.env.Out.Put(pane.Open{
 		Dialog: dialog.NewConfirm(dialog.Question{

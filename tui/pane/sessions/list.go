@@ -29,8 +29,10 @@ type list struct {
 	of      investigations.Entity // whose sessions they are
 	running *running              // what runs on the cluster, on top; nil on files
 
-	keep   string        // the session to select once the list is loaded
-	offset time.Duration // where the replay that was asked for begins
+	// untouched says that nobody chose a row since the list was asked for.
+	untouched bool
+	keep      string        // the session to select once the list is loaded
+	offset    time.Duration // where the replay that was asked for begins
 }
 
 func newList() *list {
@@ -47,7 +49,7 @@ func newList() *list {
 }
 
 func (l *list) reset() {
-	l.loaded, l.err, l.all, l.rows = false, nil, nil, nil
+	l.loaded, l.err, l.all, l.rows, l.untouched = false, nil, nil, nil, true
 	l.grid.Reset()
 }
 
@@ -57,9 +59,13 @@ func (l *list) deliver(all []investigations.Session, err error, env pane.Env) {
 	l.fill(env)
 }
 
-// begin selects the session to look at first: the earliest after T0 that can be
-// watched, else the newest that can be.
+// begin selects the session to look at first: the newest that runs, else the
+// earliest after T0 that can be watched, else the newest that can be.
 func (l *list) begin(t0 time.Time) {
+	if l.running != nil && len(l.running.here) > 0 {
+		l.find(l.running.here[0].ID)
+		return
+	}
 	best := ""
 	for _, s := range l.all {
 		if s.RecordingID == 0 {
@@ -150,7 +156,10 @@ func (l *list) selected() (investigations.Session, bool) {
 		return l.all[i], true
 	}
 	r, ok := l.runs(id)
-	return runningSession(r), ok
+	if !ok {
+		return investigations.Session{}, false
+	}
+	return l.runningSession(r), true
 }
 
 // move runs an action that moves the selection.
@@ -209,16 +218,20 @@ func (l *list) draw(c draw.Canvas, area uv.Rectangle, env pane.Env, words string
 		return
 	}
 	rule, note := draw.CutTop(note, 1)
-	c.Line(draw.Pad(rule, 1), draw.T(themes.Title, where(s)), draw.T(themes.Muted, "  "+span(s, env)+"  "+safetext.CleanMax(s.ID, 80)), draw.T(themes.Muted, others(s)))
+	r, runs := l.runs(s.ID)
+	when := span(s, env)
+	if runs {
+		when = "since " + env.Clock.Short(r.Start)
+	}
+	c.Line(draw.Pad(rule, 1), draw.T(themes.Title, where(s)), draw.T(themes.Muted, "  "+when+"  "+safetext.CleanMax(s.ID, 80)), draw.T(themes.Muted, others(s)))
 	if len(l.all) >= maxSessions {
 		c.Right(draw.Pad(rule, 1), draw.T(themes.Warning, "the newest "+draw.Count(maxSessions)+" sessions"))
 	}
-	r, runs := l.runs(s.ID)
 	switch {
 	case words != "":
 		c.Lines(draw.Pad(note, 1), draw.Wrap(themes.Progress, words, note.Dx()-2))
 	case runs:
-		c.Lines(draw.Pad(note, 1), runningLines(r, note.Dx()-2))
+		c.Lines(draw.Pad(note, 1), l.runningLines(r, note.Dx()-2))
 	default:
 		c.Lines(draw.Pad(note, 1), draw.Wrap(themes.Text, l.explain(s), note.Dx()-2))
 	}

@@ -202,6 +202,7 @@ func (p *Pane) Receive(msg tea.Msg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		p.list.begin(p.env.Clock.T0())
+		p.list.untouched = p.list.untouched && p.loader.Loading(loadRunning)
 		return p.settle(), true
 	case name == loadRunning:
 		p.tookRunning(answer)

@@ -145,6 +145,7 @@ func (p *Pane) openWanted() tea.Cmd {
 	if w.Session == "" {
 		return nil
 	}
+	p.list.untouched = false
 	if !p.list.find(w.Session) {
 		p.say(themes.Warning, fmt.Sprintf("Session %s is not in this evidence.", safetext.CleanMax(w.Session, 80)))
 		return nil
@@ -194,6 +195,7 @@ func (p *Pane) Handle(id action.ID) tea.Cmd {
 		}
 		return nil
 	}
+	p.list.untouched = false
 	if p.hitsShown() {
 		return p.handleHits(id)
 	}
@@ -384,6 +386,7 @@ func (p *Pane) Click(at uv.Position, area uv.Rectangle) tea.Cmd {
 	case p.replay != nil:
 		return p.clickReplay(at, area)
 	}
+	p.list.untouched = false
 	p.list.click(at, area)
 	return nil
 }
@@ -397,6 +400,7 @@ func (p *Pane) Wheel(n int) tea.Cmd {
 	case p.replay != nil:
 		return p.wheelReplay(n)
 	}
+	p.list.untouched = false
 	p.list.grid.Move(n)
 	return nil
 }

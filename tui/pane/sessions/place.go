@@ -35,6 +35,7 @@ func (p *Pane) Restore(place string) tea.Cmd {
 	if id == "" {
 		return nil
 	}
+	p.list.untouched = false
 	offset, err := time.ParseDuration(at)
 	if !replay || err != nil {
 		p.leaveReplay()

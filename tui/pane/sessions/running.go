@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,10 +23,17 @@ import (
 // running are the sessions that run on the cluster, as it last said.
 type running struct {
 	all  []pane.Running // of everybody
-	here []pane.Running // those of whom the list is about
-	at   time.Time      // when the cluster said so; zero before it did
-	err  error          // why it did not the last time
+	here []pane.Running // those of whom the list is about, the newest first
+	// openers are the users of whom the log says that they opened a session in which
+	// the cluster names nobody, by its id.
+	openers map[string]string
+	at      time.Time // when the cluster said so; zero before it did
+	err     error     // why it did not the last time
 }
+
+// maxOpeners bounds the sessions whose user is looked for in the log at a time, the
+// newest ones.
+const maxOpeners = 50
 
 // runningEvery is how often the cluster is asked while the list is in sight.
 const runningEvery = 5 * time.Second
@@ -37,7 +45,38 @@ func (p *Pane) loadRunning() tea.Cmd {
 		return nil
 	}
 	p.askedRunning = p.env.Now()
-	return p.loader.LoadQuietly(loadRunning, func(ctx context.Context) (any, error) { return live.Running(ctx) })
+	evidence, known := p.env.Evidence, p.list.running.openers
+	return p.loader.LoadQuietly(loadRunning, func(ctx context.Context) (any, error) {
+		all, err := live.Running(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return running{all: all, openers: openersIn(ctx, evidence, all, known)}, nil
+	})
+}
+
+// openersIn are the users of whom the log says that they opened the sessions in
+// which the cluster names nobody. What is known is not looked for again. What cannot
+// be read is left out: that a session runs must be shown all the same.
+func openersIn(ctx context.Context, evidence pane.Evidence, all []pane.Running, known map[string]string) map[string]string {
+	out := map[string]string{}
+	looked := 0
+	for _, r := range slices.Backward(all) {
+		switch {
+		case len(r.Participants) > 0:
+			continue
+		case known[r.ID] != "":
+			out[r.ID] = known[r.ID]
+			continue
+		case looked == maxOpeners:
+			continue
+		}
+		looked++
+		if s, _, err := evidence.Session(ctx, r.ID); err == nil && s.User != "" {
+			out[r.ID] = s.User
+		}
+	}
+	return out
 }
 
 // Tick asks the cluster again while the list is in sight.
@@ -64,21 +103,26 @@ func (p *Pane) reload() tea.Cmd {
 	return p.loadSessions()
 }
 
-// tookRunning takes what runs. The selection stays where it is.
+// tookRunning takes what runs. The selection stays where it is, unless nobody chose
+// it yet: then it goes to what runs.
 func (p *Pane) tookRunning(answer pane.LoadedMsg) {
 	r := p.list.running
 	if answer.Cancelled() {
 		return
 	}
 	if r.err = answer.Err; r.err == nil {
-		r.all, _ = answer.Value.([]pane.Running)
-		r.at = p.env.Now()
+		said, _ := answer.Value.(running)
+		r.all, r.openers, r.at = said.all, said.openers, p.env.Now()
 	}
 	p.list.fill(p.env)
+	if p.list.loaded && p.list.untouched {
+		p.list.begin(p.env.Clock.T0())
+		p.list.untouched = false
+	}
 }
 
-// narrow leaves of what runs that which the list is about. The cluster says who
-// takes part; for all else the log says which sessions they are.
+// narrow leaves of what runs that which the list is about, the newest first. The
+// cluster says who takes part; for all else the log says which sessions they are.
 func (l *list) narrow(of investigations.Entity) {
 	if l.running == nil {
 		return
@@ -88,10 +132,11 @@ func (l *list) narrow(of investigations.Entity) {
 		case of.IsZero() || l.logged(r.ID) >= 0:
 			return false
 		case of.Kind == investigations.KindUser:
-			return !slices.ContainsFunc(r.Participants, func(p pane.Participant) bool { return p.User == of.Name })
+			return l.running.openers[r.ID] != of.Name && !slices.ContainsFunc(r.Participants, func(p pane.Participant) bool { return p.User == of.Name })
 		}
 		return true
 	})
+	slices.SortStableFunc(l.running.here, func(a, b pane.Running) int { return b.Start.Compare(a.Start) })
 }
 
 // logged is the index of a session in the list of the log, or -1.
@@ -111,9 +156,10 @@ func (l *list) runs(id string) (pane.Running, bool) {
 	return l.running.here[i], true
 }
 
-// runningSession is a running session as far as the cluster alone says what it is.
-func runningSession(r pane.Running) investigations.Session {
-	s := investigations.Session{ID: r.ID, Kind: r.Kind, Login: r.Login, HostLabel: r.Where, Start: r.Start, Interactive: true, Recording: stateNone}
+// runningSession is a running session as the cluster says what it is; where it names
+// nobody, the log says whose it is.
+func (l *list) runningSession(r pane.Running) investigations.Session {
+	s := investigations.Session{ID: r.ID, Kind: r.Kind, User: l.running.openers[r.ID], Login: r.Login, HostLabel: r.Where, Start: r.Start, Interactive: true, Recording: stateNone}
 	for _, p := range r.Participants {
 		s.Participants = append(s.Participants, p.User)
 	}
@@ -125,9 +171,9 @@ func runningSession(r pane.Running) investigations.Session {
 
 // runningRow is the row of a session that runs.
 func (l *list) runningRow(r pane.Running, env pane.Env) grid.Row[string] {
-	s := runningSession(r)
+	s := l.runningSession(r)
 	if i := l.logged(r.ID); i >= 0 {
-		s.Address, s.Commands = l.all[i].Address, l.all[i].Commands
+		s.User, s.Address, s.Commands = cmp.Or(s.User, l.all[i].User), l.all[i].Address, l.all[i].Commands
 	}
 	row := sessionRow(s, env)
 	who := safetext.Clean(s.User)
@@ -173,7 +219,7 @@ func (l *list) drawRunning(c draw.Canvas, area uv.Rectangle, env pane.Env) {
 
 // runningLines say of a session that runs who takes part, why, and what can be
 // done about it.
-func runningLines(r pane.Running, width int) []draw.Line {
+func (l *list) runningLines(r pane.Running, width int) []draw.Line {
 	var who []string
 	for _, p := range r.Participants {
 		name := safetext.CleanMax(p.User, 80)
@@ -185,6 +231,9 @@ func runningLines(r pane.Running, width int) []draw.Line {
 	text := "In it: " + strings.Join(who, ", ") + "."
 	if len(who) == 0 {
 		text = "The cluster does not say who is in it."
+		if user := l.running.openers[r.ID]; user != "" {
+			text += " The log says that " + safetext.CleanMax(user, 80) + " opened it."
+		}
 	}
 	if r.Reason != "" {
 		text += ` Reason: "` + safetext.CleanMax(r.Reason, 200) + `".`
@@ -197,7 +246,8 @@ func runningLines(r pane.Running, width int) []draw.Line {
 }
 
 // LockTargets names whom L locks of a session that runs and is not in the log:
-// whoever opened it. Of one in the log the app looks up its access requests too.
+// whoever opened it. Of one in the log the app looks up its user and its access
+// requests.
 func (p *Pane) LockTargets() ([]contain.Target, error) {
 	if p.replay != nil || p.hitsShown() {
 		return nil, nil
@@ -207,8 +257,8 @@ func (p *Pane) LockTargets() ([]contain.Target, error) {
 		return nil, nil
 	}
 	r, ok := p.list.runs(id)
-	if !ok {
+	if !ok || p.list.running.openers[id] != "" {
 		return nil, nil
 	}
-	return contain.TargetsOfSession(runningSession(r), nil)
+	return contain.TargetsOfSession(p.list.runningSession(r), nil)
 }

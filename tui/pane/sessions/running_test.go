@@ -1,11 +1,16 @@
 package sessions
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"cordon/investigations"
 	"cordon/tui/action"
@@ -36,7 +41,7 @@ func TestRunning_standsOnTopOnceAndOfWhomTheListIsAbout(t *testing.T) {
 	t.Parallel()
 	b, _ := liveBench(t, small(t), runs(sidNone, "ssh", "dana@example.com"), runs(sidRuns, "kube", "dana@example.com"), runs("x", "ssh", "omar@example.com"))
 	b.run(b.pane.Show(pane.Subject{Entity: dana}))
-	b.wants("2 running now and 1 of others", "row 3 of 6")
+	b.wants("2 running now and 1 of others", "row 1 of 6")
 	if n := strings.Count(b.text(), " running "); n != 3 { // two rows and the line above them
 		t.Errorf("%d rows run:\n%s", n, b.text())
 	}
@@ -45,6 +50,120 @@ func TestRunning_standsOnTopOnceAndOfWhomTheListIsAbout(t *testing.T) {
 	b.wants("1 running now and 2 of others") // the one that the log says is the role's
 	b.run(b.pane.Show(pane.Subject{}))
 	b.wants("3 running now  as of")
+}
+
+// asking shows the list, and has the log and the cluster answer in an order.
+func (b *bench) asking(of pane.Subject, first string) {
+	b.t.Helper()
+	cmd := b.pane.Show(of)
+	if !b.pane.loader.Loading(loadSessions) || !b.pane.loader.Loading(loadRunning) {
+		b.t.Fatal("not both are asked")
+	}
+	batch, _ := cmd().(tea.BatchMsg)
+	if first == loadRunning {
+		slices.Reverse(batch)
+	}
+	for _, c := range batch {
+		b.run(c)
+	}
+}
+
+func TestRunning_theListBeginsOnTheNewestThatRunsWhicheverAnswersFirst(t *testing.T) {
+	t.Parallel()
+	old, young := runs("old", "ssh", "dana@example.com"), runs(sidRuns, "ssh", "dana@example.com")
+	young.Start = old.Start.Add(time.Second)
+	for _, first := range []string{loadSessions, loadRunning} {
+		b, cluster := liveBench(t, small(t), old, young)
+		b.asking(pane.Subject{Entity: dana}, first)
+		if got := b.pane.Keep(); got != sidRuns {
+			t.Errorf("%s first: the list begins on %s", first, got)
+		}
+		b.wants("row 1 of")
+		// Afterwards it stays where it is, whatever begins to run.
+		newest := runs("newest", "ssh", "dana@example.com")
+		newest.Start = young.Start.Add(time.Second)
+		cluster.Runs(old, young, newest)
+		b.now = b.now.Add(runningEvery)
+		b.run(b.pane.Tick())
+		if got := b.pane.Keep(); got != sidRuns {
+			t.Errorf("%s first: the cursor went to %s", first, got)
+		}
+	}
+}
+
+func TestRunning_takesNoCursorThatSomebodyMoved(t *testing.T) {
+	t.Parallel()
+	for name, chosen := range map[string]func(b *bench){
+		"a key":   func(b *bench) { b.do(action.MoveBottom) },
+		"a wheel": func(b *bench) { b.run(b.pane.Wheel(9)) },
+		"a place": func(b *bench) { b.run(b.pane.Restore(sidBroken)) },
+	} {
+		b, _ := liveBench(t, small(t), runs(sidRuns, "ssh", "dana@example.com"))
+		cmd := b.pane.Show(pane.Subject{Entity: dana})
+		batch, _ := cmd().(tea.BatchMsg)
+		b.run(batch[0])
+		chosen(b)
+		b.run(batch[1])
+		b.wants("1 running now")
+		if got := b.pane.Keep(); got != sidBroken {
+			t.Errorf("after %s the cursor went to %s", name, got)
+		}
+	}
+}
+
+func TestRunning_theLogSaysWhoseItIsWhereTheClusterNamesNobody(t *testing.T) {
+	t.Parallel()
+	ev := small(t)
+	b, cluster := liveBench(t, ev)
+	b.run(b.pane.Show(pane.Subject{}))
+	unnamed := pane.Running{ID: sidRuns, Kind: "ssh", Start: now.Add(-time.Second), Where: "shop-1", Login: "root"}
+	cluster.Runs(unnamed)
+	b.now = b.now.Add(runningEvery)
+	b.run(b.pane.Tick())
+	b.do(action.MoveTop)
+	b.wants("The cluster does not say who is in it.")
+	started := ev.sessions[0] // its start arrives, and the list is not read again
+	started.ID, started.User = sidRuns, "omar\x1b[2J@example.com"
+	ev.sessions = append(ev.sessions, started)
+	b.now = b.now.Add(runningEvery)
+	b.run(b.pane.Tick())
+	b.wants("The log says that omar", "opened it.")
+	onlyOurBytes(t, b.draw().Render())
+	if targets, err := b.pane.LockTargets(); err != nil || targets != nil {
+		t.Errorf("the app is not left to look up whom L locks: %v, %v", targets, err)
+	}
+	b.pane.list.of = investigations.Entity{Kind: investigations.KindUser, Name: started.User}
+	b.pane.list.fill(b.env)
+	b.wants("1 running now  as of")
+}
+
+func TestOpenersIn_asksForAFewAndForEachOnce(t *testing.T) {
+	t.Parallel()
+	ev := &asked{evidence: *small(t)}
+	all := make([]pane.Running, 3*maxOpeners)
+	for i := range all {
+		all[i].ID = fmt.Sprint(i)
+	}
+	all[0].ID, all[len(all)-1].ID = "known", sidShell
+	all[len(all)-2].Participants = []pane.Participant{{User: "omar@example.com"}}
+	got := openersIn(t.Context(), ev, all, map[string]string{"known": "eve@example.com", "ended": "dana@example.com"})
+	if want := map[string]string{"known": "eve@example.com", sidShell: "dana@example.com"}; !maps.Equal(got, want) {
+		t.Errorf("openers are %v, want %v", got, want)
+	}
+	if ev.sessionsAsked != maxOpeners {
+		t.Errorf("the log is asked for %d sessions", ev.sessionsAsked)
+	}
+}
+
+// asked counts how many single sessions are asked for.
+type asked struct {
+	evidence
+	sessionsAsked int
+}
+
+func (c *asked) Session(ctx context.Context, id string) (investigations.Session, bool, error) {
+	c.sessionsAsked++
+	return c.evidence.Session(ctx, id)
 }
 
 func TestRunning_endedSessionsGoBackToTheirPlace(t *testing.T) {

@@ -53,7 +53,7 @@ func provedIn(t *testing.T, d *driver) (proved []string) {
 
 func TestPlan_golden(t *testing.T) {
 	t.Parallel()
-	for name, keys := range map[string][]string{"lock": {}, "steps": {"j", "j", "j", "j"}, "end": {"G"}} {
+	for name, keys := range map[string][]string{"lock": {}, "steps": {"G", "k", "k", "k"}, "end": {"G"}} {
 		for _, size := range []image.Point{{60, 20}, small, {200, 60}} {
 			t.Run(fmt.Sprintf("%s_%dx%d", name, size.X, size.Y), func(t *testing.T) {
 				t.Parallel()

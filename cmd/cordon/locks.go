@@ -112,14 +112,14 @@ func (p *program) boardText(a locksAnswer) error {
 	return p.print(func(t *plain) { t.board(a) })
 }
 
-// boardYAML writes the locks that hold, or would, as resources. One whose target
-// the log does not tell cannot be written: it would lock nothing.
+// boardYAML writes the locks that hold, or would, as resources. One whose targets
+// are not all known cannot be written: it would lock nothing, or less.
 func (p *program) boardYAML(a locksAnswer) error {
 	for _, l := range a.Locks {
 		switch {
 		case l.State != contain.StateInForce && l.State != contain.StatePlanned:
-		case len(l.Targets) == 0:
-			p.tell("left out: lock %s, of which the log does not say what it locks", l.Name)
+		case len(l.Targets) == 0 || l.Unread:
+			p.tell("left out: lock %s, of which it is not known what it locks", l.Name)
 		default:
 			if _, err := fmt.Fprint(p.out, "---\n", l.YAML()); err != nil {
 				return fmt.Errorf("write the answer: %w", err)

@@ -44,7 +44,7 @@ type Lock struct {
 	Name    string   `json:"name"`
 	Targets []Target `json:"targets"`
 	// Unread says that the evidence names the lock but not what it locks, or that
-	// the cluster has it on something that is not known here.
+	// the cluster has it on something that is not known here, perhaps beside Targets.
 	Unread  bool   `json:"target_unknown,omitempty"`
 	Message string `json:"message,omitempty"`
 	Dry     bool   `json:"dry_run,omitempty"` // planned, never sent
@@ -91,6 +91,8 @@ func (l Lock) Left(now time.Time) (left time.Duration, ok bool) {
 // Title names what the lock hits.
 func (l Lock) Title() string {
 	switch {
+	case len(l.Targets) > 0 && l.Unread:
+		return title(l.Targets) + " or a target not known here"
 	case len(l.Targets) > 0:
 		return title(l.Targets)
 	case l.Unread && l.Origin == OriginCluster:

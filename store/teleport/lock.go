@@ -336,7 +336,7 @@ func lockOf(l types.Lock) contain.Lock {
 		}
 	}
 	// Fields of newer servers that this module does not have are kept as they came:
-	// such a lock is not empty.
-	out.Unread = len(out.Targets) == 0 && len(target.XXX_unrecognized) > 0
+	// such a lock is not empty, and locks more than the others say.
+	out.Unread = len(target.XXX_unrecognized) > 0
 	return out
 }

@@ -85,6 +85,17 @@ func TestLocker_doesNotTakeALockOnSomethingNewForEmpty(t *testing.T) {
 	}
 }
 
+func TestLocker_saysThatALockIsOnSomethingNewToo(t *testing.T) {
+	t.Parallel()
+	c, server := connect(t, clustertest.Options{Version: "18.2.0"})
+	both := types.LockTarget{User: "mallory", XXX_unrecognized: []byte("\x5a\x06deploy")}
+	server.PutLock(&types.LockV2{Metadata: types.Metadata{Name: "n-1"}, Spec: types.LockSpecV2{Target: both}})
+	l, err := c.Locker().Read(t.Context(), "n-1")
+	if err != nil || !l.Unread || l.Title() != "user mallory or a target not known here" || l.State(begin) != contain.StateInForce {
+		t.Errorf("%q, unread %v, %v", l.Title(), l.Unread, err)
+	}
+}
+
 func TestLocker_saysWhichVerbIsMissing(t *testing.T) {
 	t.Parallel()
 	c, server := connect(t, clustertest.Options{})

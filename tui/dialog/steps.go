@@ -214,9 +214,10 @@ func (d *Steps) page(by int) {
 
 // first is the line from which a step is shown: that of its head, unless the step
 // is whole in sight only without it, or the head takes more than half of the room.
+// The head of the first step says what all of them are for, and comes before its end.
 func (d *Steps) first(at int) int {
 	head, from, to := d.laid.head[at], d.laid.from[at], d.laid.to[at]
-	if to-head > d.rows && (to-from <= d.rows || from-head > d.rows/2) {
+	if to-head > d.rows && (at > 0 && to-from <= d.rows || from-head > d.rows/2) {
 		return from
 	}
 	return head
@@ -235,7 +236,7 @@ func (d *Steps) mark(at int) {
 	switch {
 	case last <= first:
 		d.top = max(last, min(d.top, first))
-	case was == d.at:
+	case was == d.at && d.top >= d.laid.from[d.at]:
 		d.top = max(first, min(d.top, last))
 	default:
 		d.top = first

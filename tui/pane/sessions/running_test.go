@@ -163,6 +163,9 @@ type asked struct {
 
 func (c *asked) Session(ctx context.Context, id string) (investigations.Session, bool, error) {
 	c.sessionsAsked++
+	if id == "140" {
+		return investigations.Session{}, false, errors.New("the case cannot be read")
+	}
 	return c.evidence.Session(ctx, id)
 }
 

@@ -88,7 +88,7 @@ func (p *program) liveDesk(ctx context.Context, c *store.Case, cluster *teleport
 		p.tell("which servers run Teleport itself is told by the evidence alone: %s", err)
 	}
 	p.tellOther(coverage, cluster)
-	return &contain.Desk{Facts: c, Book: c, Locker: cluster.Locker(), Guard: guard, Mode: journal.ModeLive, Now: p.now}, nil
+	return &contain.Desk{Facts: c, Book: c, Locker: cluster.Locker(), Guard: guard, Mode: journal.ModeLive, Cluster: cluster.Name, Now: p.now}, nil
 }
 
 // isOther reports whether the evidence is of other clusters than this.

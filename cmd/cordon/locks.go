@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -131,12 +132,21 @@ func (p *program) boardYAML(a locksAnswer) error {
 
 func (t *plain) board(a locksAnswer) {
 	rows := [][]string{{"state", "locks", "ends", "made", "by", "name"}}
+	// Whose they are is told where they are of several clusters.
+	several := slices.ContainsFunc(a.Locks, func(l boardLock) bool { return l.Cluster != a.Locks[0].Cluster })
+	if several {
+		rows[0] = append(rows[0], "cluster")
+	}
 	for _, l := range a.Locks {
 		title := l.Title()
 		if l.Unread && l.Origin != contain.OriginCluster {
 			title = "the log does not say what"
 		}
-		rows = append(rows, []string{l.State.String(), title, endOf(l.Lock), moment(l.Created), l.By, l.Name})
+		row := []string{l.State.String(), title, endOf(l.Lock), moment(l.Created), l.By, l.Name}
+		if several {
+			row = append(row, l.Cluster)
+		}
+		rows = append(rows, row)
 	}
 	t.table(rows)
 	t.line("")

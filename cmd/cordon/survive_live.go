@@ -38,7 +38,7 @@ func (p *program) surviveDesk(ctx context.Context, c *store.Case, coverage inves
 		p.tell("the locks in force are told by the evidence and the journal alone: %s", err)
 	}
 	guard := contain.Guard{Operator: cluster.Who.User}
-	return &contain.Desk{Facts: c, Book: c, Locker: locker, Guard: guard, Mode: journal.ModeLive, Now: p.now}, nil
+	return &contain.Desk{Facts: c, Book: c, Locker: locker, Guard: guard, Mode: journal.ModeLive, Cluster: cluster.Name, Now: p.now}, nil
 }
 
 // nowOf asks a cluster what still stands of an answer. Without a cluster there is

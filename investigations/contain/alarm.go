@@ -31,9 +31,9 @@ func (d *Desk) Alarms(ctx context.Context, most int) ([]Alarm, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := d.Book.Journal(ctx)
+	entries, err := d.entries(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the locks: %w", err)
+		return nil, err
 	}
 	now := d.Now()
 	mine := NewBoard(nil, entries).At(now, StateInForce)

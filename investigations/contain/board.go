@@ -108,7 +108,7 @@ func (b Board) with(held []Lock, now time.Time) Board {
 			if h.Created.IsZero() {
 				h.Created, h.By = l.Created, l.By
 			}
-			if h.Unread {
+			if h.Unread && len(h.Targets) == 0 {
 				h.Targets, h.Unread = l.Targets, len(l.Targets) == 0
 			}
 			l = h
@@ -141,7 +141,7 @@ func (b *builder) event(r Record) {
 	}
 	switch r.Event.Type {
 	case "lock.created":
-		l := &Lock{Name: name, Created: r.Event.Time, By: by, Origin: OriginEvidence, Event: r.Event.UID}
+		l := &Lock{Name: name, Created: r.Event.Time, By: by, Cluster: r.Event.Cluster, Origin: OriginEvidence, Event: r.Event.UID}
 		l.Targets, l.Unread = body.targets(r.Event)
 		if !body.Expires.IsZero() {
 			l.Expires, l.EndSaid = body.Expires.UTC(), true
@@ -154,7 +154,7 @@ func (b *builder) event(r Record) {
 	case "lock.deleted":
 		l := b.locks[name]
 		if l == nil {
-			l = &Lock{Name: name, Origin: OriginEvidence, Event: r.Event.UID}
+			l = &Lock{Name: name, Cluster: r.Event.Cluster, Origin: OriginEvidence, Event: r.Event.UID}
 			if l.Targets, _ = body.targets(r.Event); len(l.Targets) == 0 {
 				l.Unread = true
 			}
@@ -258,7 +258,7 @@ func (l lockEvent) targets(ev *investigations.Event) (out []Target, unread bool)
 		}
 	}
 	if len(out) > 0 {
-		return out, false
+		return out, len(out) < nonEmpty(fields)
 	}
 	for _, v := range ev.Involved {
 		if v.Role != investigations.RoleSubject || v.Entity.Kind == investigations.KindLock {
@@ -269,6 +269,16 @@ func (l lockEvent) targets(ev *investigations.Event) (out []Target, unread bool)
 		}
 	}
 	return out, len(out) == 0 && (len(fields) > 0 || !l.read)
+}
+
+// nonEmpty counts the fields of a target that say something.
+func nonEmpty(fields map[string]json.RawMessage) (n int) {
+	for _, raw := range fields {
+		if text := string(raw); text != `""` && text != "null" {
+			n++
+		}
+	}
+	return n
 }
 
 // fieldOf is the field that holds an entity, whatever the server.

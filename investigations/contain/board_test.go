@@ -39,6 +39,7 @@ const (
 	empty   = `{"event":"lock.created","uid":"u4","time":"2026-11-18T20:30:00Z","name":"n-empty","expires":"0001-01-01T00:00:00Z","user":"ivy","target":{}}`
 	future  = `{"event":"lock.created","uid":"u5","time":"2026-11-18T20:40:00Z","name":"n-future","expires":"0001-01-01T00:00:00Z","user":"ivy","lock":{"target":{"planet":"mars"}}}`
 	bot     = `{"event":"lock.created","uid":"u6","time":"2026-11-18T20:50:00Z","name":"n-bot","user":"ivy","target":{"bot_instance_id":"i-1"}}`
+	partly  = `{"event":"lock.created","uid":"u8","time":"2026-11-18T20:52:00Z","name":"n-partly","user":"ivy","target":{"user":"carol","login":"","planet":"mars"}}`
 	orphan  = `{"event":"lock.deleted","uid":"u7","time":"2026-11-18T20:55:00Z","name":"n-orphan","user":"ivy"}`
 )
 
@@ -94,13 +95,14 @@ func TestNewBoard_anExtendedLockStandsSinceItWasMade(t *testing.T) {
 
 func TestNewBoard_fromEvidence(t *testing.T) {
 	t.Parallel()
-	events := records(t, oldLock, oldGone, newLock, empty, future, bot, orphan)
+	events := records(t, oldLock, oldGone, newLock, empty, future, bot, partly, orphan)
 	want := `n-orphan released: target not in this evidence by , released by ivy
 n-old released: user mallory by victor, released by ivy
 n-new in force: role ops or OS login root by ivy, 1h0m0s left
 n-empty empty: no target: locks nothing, remove it by ivy
 n-future in force: target not in this evidence by ivy
 n-bot in force: bot instance i-1 by ivy
+n-partly in force: user carol or a target not known here by ivy
 `
 	for i := range 5 { // In any order.
 		rand.New(rand.NewPCG(1, uint64(i))).Shuffle(len(events), func(a, b int) { events[a], events[b] = events[b], events[a] })
@@ -135,7 +137,7 @@ func TestNewBoard_withoutItsOwnBytes(t *testing.T) {
 		}
 	}
 	hostile := strings.Replace(oldLock, `{"user":"mallory"}`, `{"user":["mallory"],"role":7,"login":"root"}`, 1)
-	if got, want := briefBoard(contain.NewBoard(records(t, hostile), nil), now), "n-old in force: OS login root by victor\n"; got != want {
+	if got, want := briefBoard(contain.NewBoard(records(t, hostile), nil), now), "n-old in force: OS login root or a target not known here by victor\n"; got != want {
 		t.Errorf("got %s want %s", got, want)
 	}
 }

@@ -3,6 +3,7 @@ package contain
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -28,8 +29,11 @@ type Desk struct {
 	Locker Locker
 	Guard  Guard
 	Mode   journal.Mode
-	Now    func() time.Time
-	Random io.Reader // names locks; nil: the system's
+	// Cluster is the name of the cluster whose locks these are, in LIVE: a case may
+	// know locks of others too. Empty: all.
+	Cluster string
+	Now     func() time.Time
+	Random  io.Reader // names locks; nil: the system's
 }
 
 // NewDryRunDesk is a desk that changes nothing: it takes up the plans that the
@@ -68,6 +72,9 @@ func (d *Desk) look(ctx context.Context) (board Board, sure bool, err error) {
 		return known, false, nil
 	}
 	held := d.caughtUp(ctx, known, entries, listed)
+	for i := range held {
+		held[i] = d.here(held[i])
+	}
 	d.settle(ctx, known, entries, held)
 	d.keepEnds(ctx, known, held)
 	return known.with(held, d.Now()), true, nil
@@ -78,11 +85,41 @@ func (d *Desk) known(ctx context.Context) (Board, []journal.Entry, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the locks: %w", err)
 	}
-	entries, err := d.Book.Journal(ctx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the locks: %w", err)
+	var own []Record
+	for _, r := range events {
+		if !d.elsewhere(r.Event.Cluster) {
+			own = append(own, r)
+		}
 	}
-	return NewBoard(events, entries), entries, nil
+	entries, err := d.entries(ctx)
+	return NewBoard(own, entries), entries, err
+}
+
+// entries are those of the journal that are not about another cluster's locks.
+func (d *Desk) entries(ctx context.Context) ([]journal.Entry, error) {
+	all, err := d.Book.Journal(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the locks: %w", err)
+	}
+	var own []journal.Entry
+	for _, e := range all {
+		var of detail
+		if json.Unmarshal([]byte(e.Detail), &of) != nil || !d.elsewhere(of.Cluster) {
+			own = append(own, e)
+		}
+	}
+	return own, nil
+}
+
+// elsewhere reports whether what stands on a cluster is none of this desk's.
+func (d *Desk) elsewhere(cluster string) bool {
+	return d.Cluster != "" && cluster != "" && cluster != d.Cluster
+}
+
+// here is a lock as one of this desk's cluster.
+func (d *Desk) here(l Lock) Lock {
+	l.Cluster = d.Cluster
+	return l
 }
 
 // Prepare makes the plan that is shown before it is placed.
@@ -111,17 +148,20 @@ func (d *Desk) Place(ctx context.Context, p Plan, typed string) (Lock, error) {
 		return already.Lock, err
 	case ctx.Err() != nil:
 		return Lock{}, ctx.Err()
-	case err != nil:
-		return Lock{}, d.failed(ctx, lockOf(p, d.Now()), askPlace, err)
 	}
-	d.announce(ctx, lockOf(p, d.Now()), askPlace)
+	asked := d.here(lockOf(p, d.Now()))
+	if err != nil {
+		return Lock{}, d.failed(ctx, asked, askPlace, err)
+	}
+	d.announce(ctx, asked, askPlace)
 	l, err := d.Locker.Lock(ctx, p)
 	if errors.As(err, &already) {
 		return already.Lock, err
 	}
 	if err != nil {
-		return Lock{}, d.failed(ctx, lockOf(p, d.Now()), askPlace, err)
+		return Lock{}, d.failed(ctx, asked, askPlace, err)
 	}
+	l = d.here(l)
 	return l, d.record(ctx, PlaceEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 }
 
@@ -162,6 +202,7 @@ func (d *Desk) Release(ctx context.Context, name string) (Lock, error) {
 	if err != nil {
 		return l, d.failed(ctx, stood, askRemove, err)
 	}
+	l = d.here(l)
 	return l, d.record(ctx, UndoEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 }
 
@@ -179,12 +220,13 @@ func (d *Desk) Extend(ctx context.Context, name string, end time.Time) (Lock, er
 	if err != nil {
 		return l, d.failed(ctx, stood, askExtend, err)
 	}
+	l = d.here(l)
 	return l, d.record(ctx, ExtendEntry(l, d.Guard.Operator, d.Mode, d.Now()))
 }
 
 // Undoable is the lock that Undo would remove, and how long it still can.
 func (d *Desk) Undoable(ctx context.Context) (l Lock, left time.Duration, ok bool, err error) {
-	entries, err := d.Book.Journal(ctx)
+	entries, err := d.entries(ctx)
 	if err != nil {
 		return l, 0, false, err
 	}

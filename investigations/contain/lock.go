@@ -56,6 +56,7 @@ type Lock struct {
 	Released   time.Time `json:"released,omitzero"`
 	ReleasedBy string    `json:"released_by,omitempty"`
 
+	Cluster string `json:"cluster,omitempty"` // whose it is; empty where that is not known
 	Command string `json:"command,omitempty"`
 	Origin  Origin `json:"origin"`
 	Event   string `json:"event,omitempty"` // uid of the event that shows it
@@ -96,7 +97,7 @@ func (l Lock) Title() string {
 	case len(l.Targets) > 0:
 		return title(l.Targets)
 	case l.Unread && l.Origin == OriginCluster:
-		return "a target not known here: tctl get lock/" + Quote(l.Name)
+		return "a target not known here: tctl get locks shows it"
 	case l.Unread:
 		return "target not in this evidence"
 	default:

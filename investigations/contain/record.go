@@ -17,7 +17,8 @@ type detail struct {
 	Targets []Target  `json:"targets,omitempty"`
 	Message string    `json:"message,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
-	Asked   asked     `json:"asked,omitempty"` // of the cluster, where the answer is open
+	Asked   asked     `json:"asked,omitempty"`   // of the cluster, where the answer is open
+	Cluster string    `json:"cluster,omitempty"` // whose lock it is, in LIVE
 }
 
 // asked is what a cluster is asked to do with a lock.
@@ -43,7 +44,7 @@ func PlaceEntry(l Lock, operator string, mode journal.Mode, now time.Time) journ
 	e := journal.Entry{
 		Time: now, Operator: operator, Mode: mode, Target: l.Title(), Command: l.Command,
 		Action: journal.ActionLockPlace, Result: "locked, " + end(l),
-		Detail: detail{Name: l.Name, Targets: l.Targets, Message: l.Message, Expires: l.Expires}.String(),
+		Detail: detail{Name: l.Name, Targets: l.Targets, Message: l.Message, Expires: l.Expires, Cluster: l.Cluster}.String(),
 	}
 	if l.Dry {
 		e.Action, e.Result = journal.ActionLockPlan, "dry-run: nothing was sent"
@@ -62,7 +63,7 @@ func end(l Lock) string {
 func ExtendEntry(l Lock, operator string, mode journal.Mode, now time.Time) journal.Entry {
 	e := journal.Entry{
 		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockExtend, Target: l.Title(),
-		Result: "moved: " + end(l), Detail: detail{Name: l.Name, Expires: l.Expires}.String(),
+		Result: "moved: " + end(l), Detail: detail{Name: l.Name, Expires: l.Expires, Cluster: l.Cluster}.String(),
 	}
 	if mode == journal.ModeDryRun {
 		e.Result = "dry-run: nothing was sent; the plan now ends: " + end(l)
@@ -78,7 +79,7 @@ func ExtendEntry(l Lock, operator string, mode journal.Mode, now time.Time) jour
 func seenEntry(l Lock, operator string, now time.Time) journal.Entry {
 	return journal.Entry{
 		Time: now, Operator: operator, Mode: journal.ModeLive, Action: journal.ActionLockSeen, Target: l.Title(),
-		Result: "on the cluster it holds: " + end(l), Detail: detail{Name: l.Name, Expires: l.Expires}.String(),
+		Result: "on the cluster it holds: " + end(l), Detail: detail{Name: l.Name, Expires: l.Expires, Cluster: l.Cluster}.String(),
 	}
 }
 
@@ -87,7 +88,7 @@ func UndoEntry(l Lock, operator string, mode journal.Mode, now time.Time) journa
 	e := journal.Entry{
 		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockUndo,
 		Target: l.Title(), Command: l.UndoCommand(), Result: "lock removed",
-		Detail: detail{Name: l.Name}.String(),
+		Detail: detail{Name: l.Name, Cluster: l.Cluster}.String(),
 	}
 	switch {
 	case l.Dry:
@@ -109,7 +110,7 @@ func refusal(l Lock, why, operator string, mode journal.Mode, now time.Time) jou
 	return journal.Entry{
 		Time: now, Operator: operator, Mode: mode, Action: journal.ActionLockRefuse,
 		Target: l.Title(), Command: l.Command, Result: why,
-		Detail: detail{Name: l.Name, Targets: l.Targets}.String(),
+		Detail: detail{Name: l.Name, Targets: l.Targets, Cluster: l.Cluster}.String(),
 	}
 }
 
@@ -126,7 +127,7 @@ func sendEntry(l Lock, what asked, operator string, now time.Time) journal.Entry
 	return journal.Entry{
 		Time: now, Operator: operator, Mode: journal.ModeLive, Action: journal.ActionLockSend,
 		Target: l.Title(), Command: command, Result: "asking the cluster: " + string(what),
-		Detail: detail{l.Name, l.Targets, l.Message, l.Expires, what}.String(),
+		Detail: detail{l.Name, l.Targets, l.Message, l.Expires, what, l.Cluster}.String(),
 	}
 }
 
@@ -168,7 +169,7 @@ func lockFromEntry(e journal.Entry) (Lock, bool) {
 	}
 	return Lock{
 		Name: d.Name, Targets: d.Targets, Message: d.Message, Expires: d.Expires.UTC(), EndSaid: true,
-		Created: e.Time.UTC(), By: e.Operator, Command: e.Command, Origin: OriginJournal,
+		Created: e.Time.UTC(), By: e.Operator, Command: e.Command, Origin: OriginJournal, Cluster: d.Cluster,
 		Dry: e.Action == journal.ActionLockPlan,
 	}, true
 }

@@ -141,9 +141,9 @@ func (d *Desk) again(ctx context.Context, p *Plan, known Board, sure bool) error
 			}
 		}
 	}
-	entries, err := d.Book.Journal(ctx)
+	entries, err := d.entries(ctx)
 	if err != nil {
-		return fmt.Errorf("read the locks: %w", err)
+		return err
 	}
 	for _, a := range open(entries) {
 		if sameTargets(a.lock.Targets, p.Targets) {
@@ -182,16 +182,25 @@ func (d *Desk) failed(ctx context.Context, l Lock, what asked, why error) error 
 }
 
 // named is the lock of a name as far as the case knows it; had is false where it
-// knows none.
+// knows none. One of another cluster is an error.
 func (d *Desk) named(ctx context.Context, name string) (l Lock, had bool, err error) {
 	known, _, err := d.known(ctx)
 	if err != nil {
 		return Lock{}, false, err
 	}
-	if l, had = byName(known, name); !had {
-		l = Lock{Name: name, Unread: true, Origin: OriginCluster}
+	if l, had = byName(known, name); had {
+		return d.here(l), true, nil
 	}
-	return l, had, nil
+	all := *d
+	all.Cluster = ""
+	others, _, err := all.known(ctx)
+	if err != nil {
+		return Lock{}, false, err
+	}
+	if other, ok := byName(others, name); ok {
+		return other, false, fmt.Errorf("the lock %s is on %s, and this is %s: connect to %s", name, other.Cluster, d.Cluster, other.Cluster)
+	}
+	return d.here(Lock{Name: name, Unread: true, Origin: OriginCluster}), false, nil
 }
 
 func byName(locks []Lock, name string) (Lock, bool) {

@@ -77,7 +77,7 @@ func TestLocker_doesNotTakeALockOnSomethingNewForEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if moved.State(begin) != contain.StateInForce || moved.Title() != "a target not known here: tctl get lock/n-1" {
+	if moved.State(begin) != contain.StateInForce || moved.Title() != "a target not known here: tctl get locks shows it" {
 		t.Errorf("state %v, %q", moved.State(begin), moved.Title())
 	}
 	if held := server.Locks(); len(held) != 1 || !bytes.Equal(held[0].Spec.Target.XXX_unrecognized, token) || !held[0].LockExpiry().Equal(end) {

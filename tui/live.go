@@ -31,6 +31,9 @@ type LiveMsg struct {
 	Next time.Time
 	// Ended says why nothing follows any more; empty while something does.
 	Ended string
+	// Until is when the certificate of the connection ends; zero where that is not
+	// known.
+	Until time.Time
 	// Alarms are sentences about locks that do not hold.
 	Alarms []string
 	// Locks counts how often the cluster's locks changed; the first reading is
@@ -174,7 +177,22 @@ func (a *App) liveLine() draw.Line {
 	if n := a.waiting(); n > 0 {
 		line = append(line, draw.T(themes.Accent, fmt.Sprintf("  +%d new (R)", n)))
 	}
-	return line
+	return append(line, certificateLine(l.Until, now)...)
+}
+
+// endsSoon is how long before its end the certificate is spoken of.
+const endsSoon = 15 * time.Minute
+
+// certificateLine warns of the end of the connection's certificate.
+func certificateLine(until, now time.Time) draw.Line {
+	switch left := until.Sub(now); {
+	case until.IsZero() || left > endsSoon:
+		return nil
+	case left <= 0:
+		return draw.Line{draw.T(themes.Danger, "  certificate ended: log in again")}
+	default:
+		return draw.Line{draw.T(themes.Warning, "  certificate ends in "+seconds(left))}
+	}
 }
 
 // seconds is a length of time in its largest unit.

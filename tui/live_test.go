@@ -226,3 +226,20 @@ func TestCopiedCommands_areOnlyWhatCordonWrites(t *testing.T) {
 		t.Errorf("commands are %q, want %q", got, want)
 	}
 }
+
+func TestLive_warnsOfTheEndOfItsCertificate(t *testing.T) {
+	t.Parallel()
+	d := drive(t, setup{palette: "mono", size: small, identity: tuitest.Dana, cluster: cluster()})
+	for _, c := range []struct {
+		left time.Duration
+		says string
+	}{
+		{9*time.Minute + 30*time.Second, "certificate ends in 9 min"},
+		{0, "certificate ended: log in again"},
+	} {
+		d.send(LiveMsg{Added: 12, Newest: d.now, Until: d.now.Add(c.left)})
+		d.expect(c.says, "+12 new (R)")
+	}
+	d.send(LiveMsg{Newest: d.now, Until: d.now.Add(8 * time.Hour)})
+	d.refuse("certificate e")
+}

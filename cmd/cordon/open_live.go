@@ -163,7 +163,9 @@ func (l *liveConsole) follow(ctx context.Context) (err error) {
 	}()
 	var added atomic.Int64
 	state := func(s teleport.FollowState) {
+		until := l.cluster.Until()
 		l.change(func(m *tui.LiveMsg) {
+			m.Until = until
 			m.Added, m.Newest, m.Answered, m.Lost, m.Next = added.Load(), s.Newest, s.Asked, "", s.Next
 			if s.Err != nil {
 				m.Lost = s.Err.Error()

@@ -34,19 +34,24 @@ type credentials struct {
 
 var _ client.Credentials = (*credentials)(nil)
 
-// TLSConfig is what a connection shows. Where the identity is a file, each new
-// connection reads it again, since it rotates; one that is being written is read
-// the next time. One that became somebody else's is not shown: whom acts are
-// guarded for and recorded of does not change.
+// TLSConfig is what a connection shows. Each new connection reads the identity
+// again: a file rotates, and `tsh login` writes its profile anew. What is being
+// written is read the next time. One that became somebody else's is not shown:
+// whom acts are guarded for and recorded of does not change.
 func (c *credentials) TLSConfig() (*tls.Config, error) {
 	config, err := c.inner.TLSConfig()
-	if err != nil || c.turning == nil {
-		return config, err
+	if err != nil {
+		return nil, err
 	}
 	current := config.GetClientCertificate
 	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		_ = c.turning.Reload()
-		cert, err := current(r)
+		get := current
+		if c.turning != nil {
+			_ = c.turning.Reload()
+		} else if anew, err := c.inner.TLSConfig(); err == nil {
+			get = anew.GetClientCertificate
+		}
+		cert, err := get(r)
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +145,7 @@ func plainPathError(err error) error {
 func loadProfile(o Options) (*credentials, error) {
 	again := "tsh login --proxy=HOST"
 	creds := &credentials{inner: client.LoadProfile(o.ProfileDir, o.Profile)}
-	config, err := creds.TLSConfig()
+	config, err := creds.inner.TLSConfig()
 	if err != nil {
 		return nil, &Error{Text: "there is no tsh profile that cordon can use: " + plain(err), Hint: again + ", or give --identity FILE", cause: err}
 	}

@@ -238,6 +238,34 @@ func TestCluster_takesTheNewCertificateOfARotatedFile(t *testing.T) {
 	}
 }
 
+// tsh login in another terminal is enough to go on.
+func TestCluster_takesTheNewCertificateOfAProfile(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2030, 1, 2, 3, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	server := clustertest.Start(t, clustertest.Options{Now: clock})
+	short := clustertest.Identity{User: "ana@example.com", From: now.Add(-time.Hour), Until: now.Add(time.Hour)}
+	dir := t.TempDir()
+	logIn(t, server, dir, short)
+	c := connectWith(t, teleport.Options{ProfileDir: dir, Addr: server.Addr, Now: clock, Patience: 500 * time.Millisecond})
+	now = now.Add(2 * time.Hour)
+	server.Cut()
+	if _, err := c.Locker().Locks(t.Context()); err == nil || !strings.Contains(err.Error(), "the certificate of ana@example.com ended") {
+		t.Errorf("after its end: %v", err)
+	}
+	short.From, short.Until = now.Add(-time.Minute), now.Add(time.Hour)
+	logIn(t, server, dir, short)
+	var err error
+	for range 20 { // the connection comes back by itself
+		if _, err = c.Locker().Locks(t.Context()); err == nil {
+			break
+		}
+	}
+	if err != nil || !c.Until().Equal(short.Until) {
+		t.Errorf("after another login: %v, until %v", err, c.Until())
+	}
+}
+
 // The guards and the journal go by who the file spoke for at first.
 func TestCluster_doesNotGoOnAsSomebodyElse(t *testing.T) {
 	t.Parallel()

@@ -66,24 +66,31 @@ func wantEnv(t *testing.T, c *teleport.Cluster, want ...string) {
 // profile.
 func writeProfile(t *testing.T, server *clustertest.Cluster) (dir string) {
 	t.Helper()
-	id, err := identityfile.ReadFile(identity(t, server.Authority, long))
+	dir = t.TempDir()
+	logIn(t, server, dir, long)
+	return dir
+}
+
+// logIn writes into a folder of profiles what tsh login leaves behind.
+func logIn(t *testing.T, server *clustertest.Cluster, dir string, who clustertest.Identity) {
+	t.Helper()
+	id, err := identityfile.ReadFile(identity(t, server.Authority, who))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir = t.TempDir()
 	host, _, err := net.SplitHostPort(server.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := profile.Profile{WebProxyAddr: server.Addr, Username: long.User, SiteName: clustertest.ClusterName}
+	p := profile.Profile{WebProxyAddr: server.Addr, Username: who.User, SiteName: clustertest.ClusterName}
 	if err := p.SaveToDir(dir, true); err != nil {
 		t.Fatal(err)
 	}
 	for path, content := range map[string][]byte{
-		keypaths.UserTLSKeyPath(dir, host, long.User):                       id.PrivateKey,
-		keypaths.UserSSHKeyPath(dir, host, long.User):                       id.PrivateKey,
-		keypaths.TLSCertPath(dir, host, long.User):                          id.Certs.TLS,
-		keypaths.SSHCertPath(dir, host, long.User, clustertest.ClusterName): id.Certs.SSH,
+		keypaths.UserTLSKeyPath(dir, host, who.User):                       id.PrivateKey,
+		keypaths.UserSSHKeyPath(dir, host, who.User):                       id.PrivateKey,
+		keypaths.TLSCertPath(dir, host, who.User):                          id.Certs.TLS,
+		keypaths.SSHCertPath(dir, host, who.User, clustertest.ClusterName): id.Certs.SSH,
 		keypaths.TLSCAsPathCluster(dir, host, clustertest.ClusterName):      id.CACerts.TLS[0],
 		keypaths.KnownHostsPath(dir):                                        bytes.Join(id.CACerts.SSH, []byte("\n")),
 	} {
@@ -94,5 +101,4 @@ func writeProfile(t *testing.T, server *clustertest.Cluster) (dir string) {
 			t.Fatal(err)
 		}
 	}
-	return dir
 }

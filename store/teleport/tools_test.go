@@ -91,8 +91,8 @@ func logIn(t *testing.T, server *clustertest.Cluster, dir string, who clustertes
 		keypaths.UserSSHKeyPath(dir, host, who.User):                       id.PrivateKey,
 		keypaths.TLSCertPath(dir, host, who.User):                          id.Certs.TLS,
 		keypaths.SSHCertPath(dir, host, who.User, clustertest.ClusterName): id.Certs.SSH,
-		keypaths.TLSCAsPathCluster(dir, host, clustertest.ClusterName):      id.CACerts.TLS[0],
-		keypaths.KnownHostsPath(dir):                                        bytes.Join(id.CACerts.SSH, []byte("\n")),
+		keypaths.TLSCAsPathCluster(dir, host, clustertest.ClusterName):     id.CACerts.TLS[0],
+		keypaths.KnownHostsPath(dir):                                       bytes.Join(id.CACerts.SSH, []byte("\n")),
 	} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,8 +92,14 @@ func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err
 // tellEvery is how often the console hears of news at most.
 const tellEvery = 200 * time.Millisecond
 
+// threads are how many run at once at least while a cluster is followed. On a
+// machine of two cores, two would both be busy with a burst of events, and a key
+// would wait for one of them; one that waits for keys the system wakes at once.
+const threads = 4
+
 // begin follows the cluster until stop is called, which waits for what was begun.
 func (l *liveConsole) begin(ctx context.Context, send func(tea.Msg)) (stop func()) {
+	runtime.GOMAXPROCS(max(threads, runtime.GOMAXPROCS(0)))
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { l.tell(ctx, send) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -92,14 +93,19 @@ func (p *program) openLive(ctx context.Context, args []string, ask openAsk) (err
 // tellEvery is how often the console hears of news at most.
 const tellEvery = 200 * time.Millisecond
 
-// threads are how many run at once at least while a cluster is followed. On a
-// machine of two cores, two would both be busy with a burst of events, and a key
-// would wait for one of them; one that waits for keys the system wakes at once.
-const threads = 4
+// A burst of events must not make a key wait. threads are how many run at once at
+// least: on a machine of two cores, two would both be busy with the burst; one that
+// waits for keys the system wakes at once. garbage is how far memory grows between
+// two collections, in percent: fewer of them fall into a burst.
+const (
+	threads = 4
+	garbage = 400
+)
 
 // begin follows the cluster until stop is called, which waits for what was begun.
 func (l *liveConsole) begin(ctx context.Context, send func(tea.Msg)) (stop func()) {
 	runtime.GOMAXPROCS(max(threads, runtime.GOMAXPROCS(0)))
+	debug.SetGCPercent(garbage)
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { l.tell(ctx, send) })

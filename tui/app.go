@@ -188,6 +188,9 @@ func New(o Options) *App {
 // version is part of what they work with.
 func (a *App) makePages() {
 	a.env.Server = contain.Server{Major: a.coverage.ServerMajor}
+	if a.env.Live != nil {
+		a.env.Server = a.env.Live.Server()
+	}
 	a.pages = []page{
 		{pane.PageOverview, action.ShowOverview, "Overview", overview.New(a.env)},
 		{pane.PageEvents, action.ShowEvents, "Events", events.New(a.env)},

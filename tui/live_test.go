@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/exp/golden"
 
+	"cordon/investigations"
 	"cordon/investigations/contain"
 	"cordon/investigations/journal"
 	"cordon/investigations/survive"
@@ -242,4 +243,16 @@ func TestLive_warnsOfTheEndOfItsCertificate(t *testing.T) {
 	}
 	d.send(LiveMsg{Newest: d.now, Until: d.now.Add(8 * time.Hour)})
 	d.refuse("certificate e")
+}
+
+// The cluster says its version, whatever the evidence does: it decides by which
+// field a host is locked.
+func TestLive_locksAHostAsTheClusterKnowsIt(t *testing.T) {
+	t.Parallel()
+	host := investigations.Entity{Kind: investigations.KindHost, Name: "33333333-0000-4000-8000-000000000001"}
+	for major, want := range map[int]string{12: "--node=", 17: "--server-id="} {
+		c := cluster()
+		c.Major = major
+		drive(t, setup{palette: "mono", size: wide, identity: host, cluster: c}).expect("$ tctl lock", want+"33333333")
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"cordon/investigations/contain"
 	"cordon/investigations/posture"
 	"cordon/investigations/queries"
 	"cordon/investigations/survive"
@@ -132,6 +133,9 @@ func (l livePages) Running(ctx context.Context) ([]pane.Running, error) {
 func (l livePages) Standing(ctx context.Context, things []survive.Thing) ([]survive.Standing, error) {
 	return standsNow(ctx, l.of.held, l.of.cluster, things)
 }
+
+// Server is the cluster's version.
+func (l livePages) Server() contain.Server { return contain.Server{Major: l.of.cluster.Major} }
 
 // Insecure reports whether the proxy's certificate is taken unseen.
 func (l livePages) Insecure() bool { return l.of.cluster.Insecure() }

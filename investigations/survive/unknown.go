@@ -17,7 +17,8 @@ func (g *gatherer) unknowns(ctx context.Context, coverage investigations.Coverag
 	for _, note := range g.q.Short {
 		out = append(out, Unknown{"lineage", "The lineage stops short: " + note + ".", "cordon lineage --depth=12 -- " + contain.Quote(g.q.Root.String())})
 	}
-	u, err := g.tokensUnlogged(ctx, coverage.ServerMajor)
+	major := max(coverage.ServerMajor, g.q.Server.Major)
+	u, err := g.tokensUnlogged(ctx, major)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +26,7 @@ func (g *gatherer) unknowns(ctx context.Context, coverage investigations.Coverag
 	if slices.ContainsFunc(r.Items, func(i Item) bool { return i.Kind == "token" }) {
 		out = append(out, Unknown{"token", "The log does not say when a join token is removed: those listed may be gone.", tctl("tokens ls")})
 	}
-	u, err = g.changedByNobody(ctx, coverage.ServerMajor)
+	u, err = g.changedByNobody(ctx, major)
 	if err != nil {
 		return nil, err
 	}

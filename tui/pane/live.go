@@ -33,6 +33,8 @@ type Live interface {
 	// Proxy is HOST:PORT for the command lines of tsh; empty where it is not known
 	// and tsh's own profile decides.
 	Proxy() string
+	// Server is the cluster's version.
+	Server() contain.Server
 	// Insecure reports whether the proxy's certificate is taken unseen, for which
 	// tctl and tsh have a flag and no variable.
 	Insecure() bool

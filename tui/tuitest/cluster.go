@@ -28,6 +28,8 @@ type Cluster struct {
 	waits <-chan struct{}
 
 	Mode pane.Locking
+	// Major is the version of the cluster, 0 as if nobody knew.
+	Major int
 	// Config is how the cluster is set, Unread what it does not tell of that.
 	Config *posture.Config
 	Unread []string
@@ -126,6 +128,9 @@ func (c *Cluster) Standing(ctx context.Context, things []survive.Thing) ([]survi
 	}
 	return out, c.fails
 }
+
+// Server implements [pane.Live].
+func (c *Cluster) Server() contain.Server { return contain.Server{Major: c.Major} }
 
 // Insecure implements [pane.Live].
 func (c *Cluster) Insecure() bool { return c.TakesAny }

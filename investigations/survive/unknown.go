@@ -1,6 +1,7 @@
 package survive
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,7 +18,7 @@ func (g *gatherer) unknowns(ctx context.Context, coverage investigations.Coverag
 	for _, note := range g.q.Short {
 		out = append(out, Unknown{"lineage", "The lineage stops short: " + note + ".", "cordon lineage --depth=12 -- " + contain.Quote(g.q.Root.String())})
 	}
-	major := max(coverage.ServerMajor, g.q.Server.Major)
+	major := cmp.Or(coverage.ServerMajor, g.q.Server.Major)
 	u, err := g.tokensUnlogged(ctx, major)
 	if err != nil {
 		return nil, err

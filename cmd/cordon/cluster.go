@@ -91,14 +91,9 @@ func (p *program) liveDesk(ctx context.Context, c *store.Case, cluster *teleport
 	return &contain.Desk{Facts: c, Book: c, Locker: cluster.Locker(), Guard: guard, Mode: journal.ModeLive, Cluster: cluster.Name, Now: p.now}, nil
 }
 
-// isOther reports whether the evidence is of other clusters than this.
-func isOther(coverage investigations.Coverage, cluster *teleport.Cluster) bool {
-	return len(coverage.Clusters) > 0 && !slices.Contains(coverage.Clusters, cluster.Name)
-}
-
 // tellOther warns where the evidence is of another cluster than this.
 func (p *program) tellOther(coverage investigations.Coverage, cluster *teleport.Cluster) {
-	if isOther(coverage, cluster) {
+	if len(coverage.Clusters) > 0 && !slices.Contains(coverage.Clusters, cluster.Name) {
 		p.tell("! the evidence of this case is of %s, and this is %s: a lock here does nothing there", strings.Join(coverage.Clusters, ", "), cluster.Name)
 	}
 }

@@ -51,12 +51,10 @@ func (p *program) followVerb() *cobra.Command {
 const sinceHelp = "begin so long ago, such as 24h, or at a moment, such as 2026-11-18T20:00 (default: where the case's events of this cluster end; 24h ago where it has none)"
 
 // The log of a cluster is read on from a little before the newest event that a
-// case has of it, and where it has none from a day ago. Its clock may be ahead of
-// this one.
+// case has of it, and where it has none from a day ago.
 const (
 	readAgain = 10 * time.Minute
 	readFirst = 24 * time.Hour
-	aheadOfUs = 24 * time.Hour
 )
 
 // sinceWhen reads a length of time before now, or a moment; zero for no text.
@@ -151,7 +149,7 @@ type following struct {
 func (f *following) run(ctx context.Context, cluster *teleport.Cluster, since time.Time, untilNow bool) error {
 	if untilNow {
 		var batch []teleport.Event
-		err := cluster.Search(ctx, since, f.of.now().Add(aheadOfUs), func(e teleport.Event) error {
+		err := cluster.Search(ctx, since, time.Time{}, func(e teleport.Event) error {
 			if batch = append(batch, e); len(batch) < 1000 {
 				return nil
 			}

@@ -121,22 +121,23 @@ const chain = `
 {"event":"join_token.create","uid":"a5","time":"2026-11-18T21:04:00Z","user":"mallory","name":"tok","expires":"2026-11-19T21:00:00Z"}
 `
 
-func TestPlan_locksFirstThenLooksThenRevocationsThenEdits(t *testing.T) {
+func TestActions_locksFirstThenLooksThenRevocationsThenEdits(t *testing.T) {
 	t.Parallel()
 	r := ask(t, chain, nil)
 	asked := 0
-	actions, err := survive.Plan(t.Context(), r, func(ctx context.Context, q contain.Request) (contain.Plan, error) {
-		asked++
-		return contain.NewPlan(q, strings.NewReader(strings.Repeat("x", 16)))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var got []string
-	for _, a := range actions {
+	for _, a := range r.Actions() {
 		got = append(got, fmt.Sprintf("%s %s (%d)", a.Stage, a.Command, len(a.For)))
-		if (a.Plan != nil) != (a.Stage == survive.Cut) || a.Plan != nil && a.Plan.Command() != a.Command {
-			t.Errorf("%s has the plan %v", a.Command, a.Plan)
+		if (a.Lock != nil) != (a.Stage == survive.Cut) {
+			t.Errorf("%s has the lock %v", a.Command, a.Lock)
+		}
+		if a.Lock == nil {
+			continue
+		}
+		asked++
+		plan, err := contain.NewPlan(*a.Lock, strings.NewReader(strings.Repeat("x", 16)))
+		if err != nil || plan.Command() != a.Command {
+			t.Errorf("%s has the plan %v, %v", a.Command, plan, err)
 		}
 	}
 	want := []string{

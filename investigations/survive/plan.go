@@ -2,7 +2,6 @@ package survive
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,9 +14,6 @@ import (
 type Action struct {
 	Step
 	For []Item `json:"for"`
-	// Plan is the lock as it would be placed, with its impact; nil for every
-	// other command, and where nobody prepared it.
-	Plan *contain.Plan `json:"plan,omitempty"`
 }
 
 // Actions are the steps of everything that survives for certain, each once, in
@@ -99,21 +95,4 @@ func bothNotes(a, b string) string {
 // says no end holds for the usual time, which is shorter.
 func holdsLonger(a, b *contain.Request) bool {
 	return b.TTL != contain.Forever && (a.TTL == contain.Forever || a.Expires.After(b.Expires))
-}
-
-// Plan is the whole answer as things to do, each lock prepared with its impact
-// and verdict: prepare is that of the desk at which it would be placed.
-func Plan(ctx context.Context, r *Report, prepare func(context.Context, contain.Request) (contain.Plan, error)) ([]Action, error) {
-	out := r.Actions()
-	for i := range out {
-		if out[i].Lock == nil {
-			continue
-		}
-		p, err := prepare(ctx, *out[i].Lock)
-		if err != nil {
-			return nil, fmt.Errorf("prepare %s: %w", out[i].Command, err)
-		}
-		out[i].Plan = &p
-	}
-	return out, nil
 }

@@ -35,9 +35,16 @@ func Lines(batch []Event) [][]byte {
 // when they are large.
 const pageLimit = 1000
 
+// ahead is how far the cluster's clock may be before this one.
+const ahead = 24 * time.Hour
+
 // Search yields the events of a stretch of time, both ends included, oldest
-// first. An error of yield ends it.
+// first; a zero end is all that there is, also from a clock that is ahead. An
+// error of yield ends it.
 func (c *Cluster) Search(ctx context.Context, from, to time.Time, yield func(Event) error) error {
+	if to.IsZero() {
+		to = c.options.Now().Add(ahead)
+	}
 	s := &search{cluster: c, from: from, to: to, limit: pageLimit, read: c.unstructured}
 	if c.Major != 0 && c.Major < firstAuditLog {
 		s.read, s.old = c.structured, true

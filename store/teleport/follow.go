@@ -41,8 +41,7 @@ const (
 	restShare     = 3 // the rest after a question, times as long as it took
 	longestPause  = 30 * time.Second
 	batchEvents   = 500
-	largestKnown  = 10_000         // known events from which it is worth dropping some
-	ahead         = 24 * time.Hour // how far the cluster's clock may be before this one
+	largestKnown  = 10_000 // known events from which it is worth dropping some
 )
 
 // Follow hands over the events of the cluster as they arrive, in batches, each
@@ -114,10 +113,8 @@ func (f *follower) round(ctx context.Context) error {
 	if sweep || from.Before(f.from) {
 		from = f.from
 	}
-	// A cluster whose clock is ahead writes events of the future.
-	to := now.Add(ahead)
 	f.batch = f.batch[:0]
-	err := f.cluster.Search(ctx, from, to, func(e Event) error {
+	err := f.cluster.Search(ctx, from, time.Time{}, func(e Event) error {
 		if _, had := f.known[e.ID]; had {
 			return nil
 		}
